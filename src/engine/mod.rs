@@ -1,0 +1,14 @@
+//! The event queue, its clock, and the digest of what happened.
+//!
+//! Events come out in one total order: time, then class, then the order in which they were
+//! scheduled. What an event means is the caller's business; nothing here knows of networks.
+
+mod calendar;
+mod digest;
+mod queue;
+mod rank;
+mod slots;
+mod wheel;
+
+pub use digest::Digest;
+pub use queue::{EventKey, Queue};

@@ -1,0 +1,328 @@
+//! The event queue.
+
+use super::calendar::{Calendar, Entry};
+use super::slots::Slots;
+use crate::units::SimTime;
+
+/// A scheduled event, to cancel it with. A key of an event that is gone does no harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventKey {
+    slot: u32,
+    generation: u32,
+}
+
+/// Pending events in the total order (time, class, order of scheduling), and the clock.
+#[derive(Clone, Debug)]
+pub struct Queue<E> {
+    calendar: Calendar,
+    slots: Slots<E>,
+    now: SimTime,
+    sequence: u64,
+    live: usize,
+    late: u64,
+}
+
+/// Sequence numbers share a word with the class: 2^56 events outlast any run.
+const SEQUENCE_BITS: u32 = 56;
+
+impl<E> Default for Queue<E> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<E> Queue<E> {
+    /// An empty queue at the beginning of time.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            calendar: Calendar::new(),
+            slots: Slots::new(),
+            now: SimTime::ZERO,
+            sequence: 0,
+            live: 0,
+            late: 0,
+        }
+    }
+
+    /// Schedules an event. At equal times the lower class comes first, and within a class what
+    /// was scheduled first.
+    ///
+    /// A time before [`Self::now`] is taken as now, and counted in [`Self::late`].
+    pub fn schedule(&mut self, time: SimTime, class: u8, event: E) -> EventKey {
+        self.late += u64::from(time < self.now);
+        let (slot, generation) = self.slots.insert(event);
+        let order = u64::from(class) << SEQUENCE_BITS | self.sequence;
+        self.sequence += 1;
+        self.live += 1;
+        let time = time.max(self.now).as_nanos();
+        if self.calendar.push(Entry { time, order, slot, generation }) {
+            let slots = &self.slots;
+            self.calendar.review(self.now, self.live, |entry| slots.is_pending(entry));
+        }
+        EventKey { slot, generation }
+    }
+
+    /// Takes a pending event back; `None` when it has come or was cancelled before.
+    pub fn cancel(&mut self, key: EventKey) -> Option<E> {
+        let event = self.slots.take(key.slot, key.generation)?;
+        self.live -= 1;
+        Some(event)
+    }
+
+    /// The next event and its time, to which the clock moves.
+    pub fn pop(&mut self) -> Option<(SimTime, E)> {
+        loop {
+            let slots = &self.slots;
+            let entry = self.calendar.pop(|entry| slots.is_pending(entry))?;
+            if let Some(event) = self.slots.take(entry.slot, entry.generation) {
+                self.live -= 1;
+                self.now = SimTime::from_nanos(entry.time);
+                return Some((self.now, event));
+            }
+        }
+    }
+
+    /// The time of the next event. Takes `&mut self` because cancelled events are dropped here.
+    pub fn peek_time(&mut self) -> Option<SimTime> {
+        loop {
+            let slots = &self.slots;
+            let entry = self.calendar.peek(|entry| slots.is_pending(entry))?;
+            if slots.is_pending(&entry) {
+                return Some(SimTime::from_nanos(entry.time));
+            }
+            self.calendar.pop(|entry| slots.is_pending(entry));
+        }
+    }
+
+    /// A number that changes when the queue looks further ahead, for use with [`Self::soon`].
+    #[must_use]
+    pub fn horizon(&self) -> u64 {
+        self.calendar.open().0
+    }
+
+    /// Most of the events that come next, some tens of them, for reading ahead what they will need.
+    /// In no promised order; looking changes nothing.
+    pub fn soon(&self) -> impl Iterator<Item = &E> {
+        let (_, entries) = self.calendar.open();
+        entries.iter().filter_map(|entry| self.slots.get(entry.slot, entry.generation))
+    }
+
+    /// The time of the event popped last.
+    #[must_use]
+    pub const fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// Pending events.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.live
+    }
+
+    /// Whether nothing is pending.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// Events that were scheduled for a time already past: 0 unless the caller has a bug.
+    #[must_use]
+    pub const fn late(&self) -> u64 {
+        self.late
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Span;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn at(ns: u64) -> SimTime {
+        SimTime::from_nanos(ns)
+    }
+
+    fn drain<E>(queue: &mut Queue<E>) -> Vec<(u64, E)> {
+        std::iter::from_fn(|| queue.pop().map(|(time, event)| (time.as_nanos(), event))).collect()
+    }
+
+    #[test]
+    fn ties_go_by_class_and_then_first_come() {
+        let mut queue = Queue::new();
+        for (time, class, event) in
+            [(5, 1, "c"), (5, 0, "a"), (5, 1, "d"), (5, 0, "b"), (4, 255, "first")]
+        {
+            queue.schedule(at(time), class, event);
+        }
+        assert_eq!(drain(&mut queue), [(4, "first"), (5, "a"), (5, "b"), (5, "c"), (5, "d")]);
+    }
+
+    #[test]
+    fn a_cancelled_event_never_comes_and_its_key_goes_stale() {
+        let mut queue = Queue::new();
+        let key = queue.schedule(at(5), 0, 1);
+        assert_eq!(queue.cancel(key), Some(1));
+        let reused = queue.schedule(at(6), 0, 2);
+        assert_eq!((queue.cancel(key), queue.len()), (None, 1));
+        assert_eq!(queue.peek_time(), Some(at(6)));
+        assert_eq!(queue.pop(), Some((at(6), 2)));
+        assert_eq!((queue.cancel(reused), queue.pop(), queue.is_empty()), (None, None, true));
+    }
+
+    #[test]
+    fn a_late_event_comes_now_and_is_counted() {
+        let mut queue = Queue::new();
+        queue.schedule(at(100), 0, "early");
+        queue.pop();
+        queue.schedule(at(100), 0, "on time");
+        assert_eq!(queue.late(), 0);
+        queue.schedule(at(99), 0, "late");
+        assert_eq!((queue.late(), queue.now()), (1, at(100)));
+        assert_eq!(drain(&mut queue), [(100, "on time"), (100, "late")]);
+    }
+
+    #[test]
+    fn the_ends_of_time_are_in_order() {
+        let mut queue = Queue::new();
+        let times = [u64::MAX, 0, u64::MAX - 1, 1 << 40, u64::MAX / 2, 1];
+        times.iter().for_each(|time| _ = queue.schedule(at(*time), 0, *time));
+        let popped: Vec<u64> = drain(&mut queue).into_iter().map(|(_, event)| event).collect();
+        assert_eq!(popped, [0, 1, 1 << 40, u64::MAX / 2, u64::MAX - 1, u64::MAX]);
+    }
+
+    #[test]
+    fn timeouts_that_are_always_renewed_leave_no_litter() {
+        let mut queue = Queue::new();
+        for step in 0..200_000 {
+            let timeout = queue.schedule(at(step + 1_000_000_000), 0, ());
+            queue.schedule(at(step), 1, ());
+            queue.pop();
+            queue.cancel(timeout);
+        }
+        assert_eq!(queue.len(), 0);
+        assert!(queue.calendar.entries() < 20_000, "{} entries", queue.calendar.entries());
+    }
+
+    #[test]
+    fn rebuilding_costs_a_few_moves_an_event_however_the_times_are_spread() {
+        const COUNT: u64 = 100_000;
+        type Spread = (&'static str, fn(u64) -> u64);
+        let spreads: [Spread; 4] = [
+            ("all at once", |_| 0),
+            ("all within a microsecond", |n| n % 1000),
+            ("evenly over a day", |n| n * 864_000_000),
+            ("ever farther apart", |n| n * n * n),
+        ];
+        for (name, spread) in spreads {
+            let mut queue = Queue::new();
+            (0..COUNT).for_each(|n| _ = queue.schedule(at(spread(n)), 0, false));
+            while let Some((now, is_second)) = queue.pop() {
+                if !is_second {
+                    queue.schedule(now + Span::from_nanos(spread(17)), 0, true);
+                }
+            }
+            let moved = queue.calendar.moved();
+            assert!(moved < 5 * COUNT as usize, "{name}: {moved} moves");
+        }
+    }
+
+    /// What the property test does to the queue and to an ordered map.
+    #[derive(Clone, Debug)]
+    enum Step {
+        /// Schedules events this long after now.
+        Burst {
+            delay: u64,
+            class: u8,
+            count: u16,
+        },
+        Cancel {
+            which: u16,
+        },
+        Pop {
+            count: u16,
+        },
+        Peek,
+    }
+
+    fn delays() -> impl Strategy<Value = u64> {
+        prop_oneof![
+            3 => Just(0),
+            3 => 0_u64..4,
+            5 => 0_u64..1_000_000,
+            5 => 0_u64..5_000_000_000,
+            1 => (0_u32..64).prop_map(|bits| 1 << bits),
+        ]
+    }
+
+    fn steps() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            5 => (delays(), 0_u8..3, 1_u16..20)
+                .prop_map(|(delay, class, count)| Step::Burst { delay, class, count }),
+            1 => (delays(), 0_u8..3, 1_u16..3000)
+                .prop_map(|(delay, class, count)| Step::Burst { delay, class, count }),
+            4 => any::<u16>().prop_map(|which| Step::Cancel { which }),
+            4 => (1_u16..40).prop_map(|count| Step::Pop { count }),
+            1 => (1_u16..3000).prop_map(|count| Step::Pop { count }),
+            1 => Just(Step::Peek),
+        ]
+    }
+
+    /// The queue beside an ordered map, which is right by construction.
+    #[derive(Default)]
+    struct Pair {
+        queue: Queue<u64>,
+        reference: BTreeMap<(u64, u8, u64), EventKey>,
+        scheduled: u64,
+    }
+
+    impl Pair {
+        fn take(&mut self, step: &Step) {
+            match *step {
+                Step::Burst { delay, class, count } => {
+                    (0..count).for_each(|nth| self.schedule(delay, class, u64::from(nth)));
+                }
+                Step::Cancel { which } => self.cancel(usize::from(which)),
+                Step::Pop { count } => (0..count).for_each(|_| self.pop()),
+                Step::Peek => {
+                    let first = self.reference.keys().next().map(|(time, _, _)| at(*time));
+                    assert_eq!(self.queue.peek_time(), first);
+                }
+            }
+            assert_eq!(self.queue.len(), self.reference.len());
+        }
+
+        fn schedule(&mut self, delay: u64, class: u8, nth: u64) {
+            let spread = if delay.is_multiple_of(2) { nth.saturating_mul(delay / 7) } else { 0 };
+            let time = self.queue.now().as_nanos().saturating_add(delay).saturating_add(spread);
+            let key = self.queue.schedule(at(time), class, self.scheduled);
+            self.reference.insert((time, class, self.scheduled), key);
+            self.scheduled += 1;
+        }
+
+        fn cancel(&mut self, which: usize) {
+            let nth = which % self.reference.len().max(1);
+            let Some((&order, &key)) = self.reference.iter().nth(nth) else { return };
+            self.reference.remove(&order);
+            assert_eq!(self.queue.cancel(key), Some(order.2));
+            assert_eq!(self.queue.cancel(key), None);
+        }
+
+        fn pop(&mut self) {
+            let expected = self.reference.pop_first().map(|((time, _, id), _)| (at(time), id));
+            assert_eq!(self.queue.pop(), expected);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn equals_an_ordered_map(steps in prop::collection::vec(steps(), 1..80)) {
+            let mut pair = Pair::default();
+            steps.iter().for_each(|step| pair.take(step));
+            (0..=pair.reference.len()).for_each(|_| pair.pop());
+            prop_assert_eq!(pair.queue.late(), 0);
+        }
+    }
+}
