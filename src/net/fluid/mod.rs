@@ -1,0 +1,319 @@
+//! Max-min fair sharing of links by fluid flows with caps, exact and incremental.
+//!
+//! Every flow gets the rate at which its first link fills, or its cap. The outcome is unique: each
+//! flow is at its cap or crosses a *bottleneck*, a saturated link on which no flow is larger.
+//!
+//! **Rounding.** Rates are whole micro-bits per second. All flows rise together; a link blocks at
+//! the lowest level x at which those of its flows that have reached x cannot all go one micro-bit
+//! higher, where a flow whose cap is x does not try. Links that block at the same level do so at
+//! once. This has one solution, whatever the order of changes, and a bottleneck with n flows leaves
+//! less than n micro-bits per second unused: [`Fluid`] equals [`reference::max_min`] to the last
+//! digit.
+//!
+//! **Cost.** A link is *ample* when the claims of its flows fit into its capacity, where a flow claims
+//! its cap or the least capacity on its path. Starting or stopping a flow over ample links costs its
+//! path and nothing else. Otherwise see the `sweep` module.
+//!
+//! Not here: time, bytes and completion, which are the caller's; packets and TCP.
+
+mod bound;
+mod radix;
+mod rate;
+pub mod reference;
+mod sweep;
+mod table;
+
+pub use rate::FlowRate;
+
+use crate::units::{BitRate, FlowId, LinkId};
+use std::fmt;
+use sweep::Sweep;
+use table::{Flow, State, Tables, UNBOUND};
+
+/// Why a flow's path was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathError {
+    /// There is no such link.
+    UnknownLink(LinkId),
+    /// The path crosses this link twice.
+    CrossedTwice(LinkId),
+    /// The path has more than 65,535 links.
+    TooLong,
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownLink(link) => {
+                write!(f, "the path names link {link}, which does not exist")
+            }
+            Self::CrossedTwice(link) => write!(f, "the path crosses link {link} twice"),
+            Self::TooLong => f.write_str("the path has more than 65,535 links"),
+        }
+    }
+}
+
+impl std::error::Error for PathError {}
+
+/// The largest capacity, 9.2 Tbps in micro-bits per second: no sum of rates overflows below it.
+const LARGEST_CAPACITY: u64 = u64::MAX / 2;
+
+/// Links, the flows over them, and their max-min fair rates.
+///
+/// Changes take effect together at the next [`Fluid::settle`]; until then [`Fluid::rate`] and
+/// [`Fluid::load`] mix old and new. What a removed flow used is gone from the loads at once.
+///
+/// # Panics
+/// All methods that take an id do so when it was never given out by this network.
+#[derive(Clone, Debug)]
+pub struct Fluid {
+    tables: Tables,
+    sweep: Sweep,
+    /// Flow ids that can be given out, and those that can after the next settlement.
+    vacant: Vec<u32>,
+    retired: Vec<u32>,
+    pending_flows: Vec<u32>,
+    /// Links whose level may move, and whether they may block anew.
+    pending_links: Vec<(u32, bool)>,
+    changed: Vec<FlowId>,
+    /// One bit a flow, clear between settlements: a sort that costs a pass.
+    marks: Vec<u64>,
+    path: Vec<u32>,
+}
+
+impl Default for Fluid {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Fluid {
+    /// No links, no flows.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            tables: Tables::new(),
+            sweep: Sweep::default(),
+            vacant: Vec::new(),
+            retired: Vec::new(),
+            pending_flows: Vec::new(),
+            pending_links: Vec::new(),
+            changed: Vec::new(),
+            marks: Vec::new(),
+            path: Vec::new(),
+        }
+    }
+
+    /// Adds a link; ids count up from 0. A capacity of zero is a failed link, and what exceeds
+    /// 9.2 Tbps counts as that.
+    pub fn add_link(&mut self, capacity: impl Into<FlowRate>) -> LinkId {
+        LinkId::from_index(self.tables.add_link(clamped(capacity.into())))
+    }
+
+    /// Changes a link's capacity, also to give the link of one who left to another.
+    pub fn set_capacity(&mut self, link: LinkId, capacity: impl Into<FlowRate>) {
+        let (old, new) = (self.tables.links[link.index()].capacity, clamped(capacity.into()));
+        if new != old {
+            self.tables.set_capacity(link.get(), new);
+            self.pending_links.push((link.get(), new < old));
+        }
+    }
+
+    /// Starts a flow over `path`, never faster than `cap`; [`FlowRate::MAX`] is no cap.
+    ///
+    /// The id may have been that of a flow removed before the last settlement. A flow without
+    /// links moves at its cap.
+    ///
+    /// # Errors
+    /// When the path crosses a link twice or names one that does not exist; nothing changes then.
+    pub fn add_flow(
+        &mut self,
+        path: impl IntoIterator<Item = LinkId>,
+        cap: FlowRate,
+    ) -> Result<FlowId, PathError> {
+        self.take_path(path)?;
+        let flow = self.vacant.pop().unwrap_or_else(|| {
+            self.tables.flows.push(Flow::VACANT);
+            FlowId::from_index(self.tables.flows.len() - 1).get()
+        });
+        self.tables.enter(flow, &self.path, cap.0);
+        self.reset(flow);
+        Ok(FlowId::new(flow))
+    }
+
+    fn take_path(&mut self, path: impl IntoIterator<Item = LinkId>) -> Result<(), PathError> {
+        self.path.clear();
+        for link in path {
+            if link.index() >= self.tables.links.len() {
+                return Err(PathError::UnknownLink(link));
+            }
+            if self.path.contains(&link.get()) {
+                return Err(PathError::CrossedTwice(link));
+            }
+            self.path.push(link.get());
+        }
+        if self.path.len() > usize::from(u16::MAX) { Err(PathError::TooLong) } else { Ok(()) }
+    }
+
+    /// Changes the most that a flow can use.
+    pub fn set_cap(&mut self, flow: FlowId, cap: FlowRate) {
+        let Flow { rate, cap: old, state, .. } = self.tables.flows[flow.index()];
+        if state == State::Vacant || old == cap.0 {
+            return;
+        }
+        let claim = self.tables.claim_of(flow.get());
+        self.tables.flows[flow.index()].cap = cap.0;
+        self.tables.renew_claim(flow.get(), claim);
+        // A flow that a link holds below both caps is held there still.
+        if state == State::Fixed && (rate >= old || rate >= cap.0) {
+            self.reset(flow.get());
+        }
+    }
+
+    /// Ends a flow. Its id is given out again after the next settlement; an id that is not in use
+    /// is ignored.
+    pub fn remove_flow(&mut self, flow: FlowId) {
+        if self.tables.flows.get(flow.index()).is_none_or(|flow| flow.state == State::Vacant) {
+            return;
+        }
+        for hop in self.tables.path(flow.get()) {
+            if self.tables.links[hop.link as usize].level != UNBOUND {
+                self.pending_links.push((hop.link, false));
+            }
+        }
+        self.tables.leave(flow.get());
+        self.retired.push(flow.get());
+    }
+
+    /// Gives a flow its cap if all its links are ample; leaves it to the next settlement if not.
+    fn reset(&mut self, flow: u32) {
+        let links = &self.tables.links;
+        let ample = self.tables.path(flow).iter().all(|hop| links[hop.link as usize].is_ample());
+        let record = &mut self.tables.flows[flow as usize];
+        if !ample {
+            record.state = State::Pending;
+            self.pending_flows.push(flow);
+            return;
+        }
+        self.sweep.touch(flow, record);
+        let Flow { rate: old, cap, hops, hop_count, .. } = *record;
+        record.rate = cap;
+        for hop in 0..hop_count {
+            let link = self.tables.link_at(hops, hop);
+            let link = &mut self.tables.links[link as usize];
+            link.load = link.load.wrapping_add(cap).wrapping_sub(old);
+        }
+    }
+
+    /// Applies all changes since the last call as of one instant.
+    ///
+    /// Returns the flows whose rate differs from that at the last call, in ascending order; new
+    /// flows among them when they move.
+    pub fn settle(&mut self) -> &[FlowId] {
+        for (link, shrunk) in self.pending_links.drain(..) {
+            self.sweep.reconsider(&mut self.tables, link, shrunk);
+        }
+        for flow in self.pending_flows.drain(..) {
+            if self.tables.flows[flow as usize].state == State::Pending {
+                self.sweep.raise(&mut self.tables, flow);
+            }
+        }
+        self.sweep.run(&mut self.tables);
+        self.vacant.append(&mut self.retired);
+        self.collect_changed();
+        &self.changed
+    }
+
+    /// What the last [`Self::settle`] returned, to look at rates while going through it.
+    #[must_use]
+    pub fn changed(&self) -> &[FlowId] {
+        &self.changed
+    }
+
+    fn collect_changed(&mut self) {
+        self.changed.clear();
+        let few = self.sweep.touched.len() < self.tables.flows.len() / 64;
+        if !few {
+            self.marks.resize(self.tables.flows.len().div_ceil(64), 0);
+        }
+        for (flow, old) in self.sweep.touched.drain(..) {
+            let record = &mut self.tables.flows[flow as usize];
+            record.touched = false;
+            if record.state == State::Vacant || record.rate == old {
+                continue;
+            }
+            if few {
+                self.changed.push(FlowId::new(flow));
+            } else {
+                self.marks[flow as usize / 64] |= 1 << (flow % 64);
+            }
+        }
+        if few { self.changed.sort_unstable() } else { self.read_marks() }
+    }
+
+    fn read_marks(&mut self) {
+        for (index, word) in self.marks.iter_mut().enumerate() {
+            let mut rest = std::mem::take(word);
+            while rest != 0 {
+                let bit = rest.trailing_zeros() as usize;
+                self.changed.push(FlowId::from_index(index * 64 + bit));
+                rest &= rest - 1;
+            }
+        }
+    }
+
+    /// The flow's rate as of the last settlement; zero for an id that is not in use.
+    #[must_use]
+    pub fn rate(&self, flow: FlowId) -> FlowRate {
+        FlowRate(self.tables.flows[flow.index()].rate)
+    }
+
+    /// The most that the flow may use.
+    #[must_use]
+    pub fn cap(&self, flow: FlowId) -> FlowRate {
+        FlowRate(self.tables.flows[flow.index()].cap)
+    }
+
+    /// The exact sum of the rates of the flows on a link.
+    #[must_use]
+    pub fn load(&self, link: LinkId) -> FlowRate {
+        FlowRate(self.tables.links[link.index()].load)
+    }
+
+    /// The link's capacity, rounded down to whole bits per second.
+    #[must_use]
+    pub fn capacity(&self, link: LinkId) -> BitRate {
+        FlowRate(self.tables.links[link.index()].capacity).as_bit_rate()
+    }
+
+    /// How many flows cross a link.
+    #[must_use]
+    pub fn flow_count(&self, link: LinkId) -> usize {
+        self.tables.links[link.index()].member_count as usize
+    }
+
+    /// How many links there are.
+    #[must_use]
+    pub const fn link_count(&self) -> usize {
+        self.tables.links.len()
+    }
+
+    /// The links of a flow, in the order of its path; nothing for an id that is not in use.
+    pub fn path(&self, flow: FlowId) -> impl Iterator<Item = LinkId> + '_ {
+        self.tables.path(flow.get()).iter().map(|hop| LinkId::new(hop.link))
+    }
+
+    /// The flows on a link, in no order that means anything.
+    pub fn flows_on(&self, link: LinkId) -> impl Iterator<Item = FlowId> + '_ {
+        let link = &self.tables.links[link.index()];
+        let members = self.tables.members.slice(link.members, link.member_count as usize);
+        members.iter().map(|flow| FlowId::new(*flow))
+    }
+}
+
+fn clamped(capacity: FlowRate) -> u64 {
+    capacity.0.min(LARGEST_CAPACITY)
+}
+
+#[cfg(test)]
+mod tests;
