@@ -1,0 +1,99 @@
+//! The whole boundary of a coordinator: what goes in, what comes out.
+
+use super::{Decision, Feed, ToCenter, ToClient};
+use crate::units::{PeerId, SimTime};
+
+/// What reaches a coordinator.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// A client or a CDN node says something.
+    Message {
+        /// Who; clients are authenticated before this point.
+        from: PeerId,
+        /// What.
+        message: &'a ToCenter,
+    },
+    /// A feed was delivered.
+    Feed(&'a Feed),
+    /// The time that `next_timeout` asked for has come; early or spurious calls change nothing.
+    Timeout,
+}
+
+/// What a coordinator wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Send this to that client.
+    Send {
+        /// To whom.
+        to: PeerId,
+        /// What.
+        message: ToClient,
+    },
+    /// Why an assignment is as it is.
+    Explain(Decision),
+}
+
+/// Collects what a coordinator wants done, in its order.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    outputs: Vec<Output>,
+    explains: bool,
+}
+
+impl Outbox {
+    /// An empty outbox that keeps decisions only when asked to.
+    #[must_use]
+    pub fn new(explains: bool) -> Self {
+        Self { outputs: Vec::new(), explains }
+    }
+
+    /// Sends `message` to a client.
+    pub fn send(&mut self, to: PeerId, message: ToClient) {
+        self.outputs.push(Output::Send { to, message });
+    }
+
+    /// Records a decision, when decisions are wanted.
+    pub fn explain(&mut self, decision: Decision) {
+        if self.explains {
+            self.outputs.push(Output::Explain(decision));
+        }
+    }
+
+    /// Takes everything out, oldest first.
+    pub fn drain(&mut self) -> std::vec::Drain<'_, Output> {
+        self.outputs.drain(..)
+    }
+
+    /// Whether nothing is wanted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.outputs.is_empty()
+    }
+}
+
+/// A figure that a coordinator reports about itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Its metric name.
+    pub metric: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The value; absent when there is none.
+    pub value: Option<f64>,
+}
+
+/// A control center, or what it is compared with: a machine of messages and time.
+pub trait Coordinator {
+    /// Takes one input in; what follows from it is pushed to `outbox`.
+    fn handle(&mut self, now: SimTime, input: Input<'_>, outbox: &mut Outbox);
+
+    /// When it next wants to be called with `Timeout`; may move with any call of `handle`.
+    fn next_timeout(&self) -> Option<SimTime>;
+
+    /// A message from this client will come soon: a coordinator may read ahead what it will need.
+    /// Changes nothing.
+    fn expect(&self, _from: PeerId) {}
+
+    /// What it says about itself at the end of a run.
+    fn figures(&self) -> Vec<Figure>;
+}

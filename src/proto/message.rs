@@ -1,0 +1,188 @@
+//! What clients and coordinators say to each other.
+
+use crate::units::{Address, BitRate, Bytes, ContentId, NatKind, PeerId, Span, Substream};
+
+/// From a client (a viewer or a CDN node) to its coordinator.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ToCenter {
+    /// A client asks for a content.
+    Join(Join),
+    /// The periodic report of a client.
+    Heartbeat(Heartbeat),
+    /// A client leaves and says so.
+    Leave,
+    /// A client of a tracker asks for peers, and says that it is still there.
+    Announce,
+    /// A parent could not be reached or refused.
+    ConnectFailed {
+        /// The substream that was asked for.
+        substream: Substream,
+        /// Who did not answer.
+        parent: PeerId,
+    },
+}
+
+/// The first message of a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Join {
+    /// What it wants to watch; for a CDN node what it serves.
+    pub content: ContentId,
+    /// Where it is.
+    pub address: Address,
+    /// What its own probe found in front of it.
+    pub nat: NatKind,
+    /// Uplink that its user lends.
+    pub uplink: BitRate,
+    /// Measured downlink.
+    pub downlink: BitRate,
+}
+
+/// The periodic report: what came in from each parent and what went out to each child.
+///
+/// Sequence numbers count packets of a substream from the beginning of the content; rates are
+/// computed from their differences, never reported.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Heartbeat {
+    /// One per substream, in their order; empty for a CDN node.
+    pub received: Vec<Received>,
+    /// One per child and substream.
+    pub sent: Vec<Sent>,
+    /// Lent uplink that is not in use.
+    pub spare_uplink: BitRate,
+    /// Media ahead of the playback position.
+    pub buffer: Span,
+}
+
+/// What a client has received of one substream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// From whom; none while it has no parent.
+    pub parent: Option<PeerId>,
+    /// The sequence number last received in order.
+    pub last: u32,
+}
+
+/// What a client has sent to one child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// To whom.
+    pub child: PeerId,
+    /// Of which substream.
+    pub substream: Substream,
+    /// The sequence number last sent.
+    pub last: u32,
+}
+
+/// From a coordinator to a client.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ToClient {
+    /// The session is known; this is how to behave.
+    Welcome(Guidance),
+    /// From now on, take these substreams from these parents.
+    Assign(Assignment),
+    /// The content cannot be had.
+    Refuse(Refusal),
+    /// A tracker's answer: some peers that may have the content.
+    Neighbors(Vec<Neighbor>),
+    /// The heartbeat arrived and nothing changed.
+    Ack,
+    /// The session is not known, or no longer: join again.
+    Rejoin,
+}
+
+/// How a client chooses its parents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guidance {
+    /// As the coordinator says.
+    Directed,
+    /// By itself, among the neighbors that a tracker names.
+    SelfDirected,
+}
+
+/// The source peers of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// Of which content.
+    pub content: ContentId,
+    /// One per substream that changes.
+    pub parents: Vec<ParentChoice>,
+}
+
+/// Whom to take a substream from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParentChoice {
+    /// Which substream.
+    pub substream: Substream,
+    /// From whom; none is a null assignment.
+    pub parent: Option<PeerId>,
+}
+
+/// A peer that a tracker names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Neighbor {
+    /// Who.
+    pub peer: PeerId,
+    /// Where.
+    pub address: Address,
+}
+
+/// Why nothing can be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// No CDN node and no peer has room.
+    NoCapacity,
+    /// No content of that name.
+    UnknownContent,
+}
+
+/// What passes between two peers when one asks the other to be its parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connect {
+    /// Who asks.
+    pub child: PeerId,
+    /// Which substream.
+    pub substream: Substream,
+}
+
+/// Fixed part of a message: addresses, kind, authentication (assumption: QUIC datagram, 40 bytes).
+const ENVELOPE_BYTES: u64 = 40;
+
+impl ToCenter {
+    /// Estimated size on the wire.
+    #[must_use]
+    pub fn size(&self) -> Bytes {
+        let body = match self {
+            Self::Join(_) => 40,
+            Self::Heartbeat(beat) => {
+                16 + 8 * beat.received.len() as u64 + 9 * beat.sent.len() as u64
+            }
+            Self::Leave | Self::Announce => 4,
+            Self::ConnectFailed { .. } => 9,
+        };
+        Bytes::new(ENVELOPE_BYTES + body)
+    }
+}
+
+impl ToClient {
+    /// Estimated size on the wire.
+    #[must_use]
+    pub fn size(&self) -> Bytes {
+        let body = match self {
+            Self::Welcome(_) | Self::Refuse(_) | Self::Ack | Self::Rejoin => 4,
+            Self::Assign(assignment) => 4 + 13 * assignment.parents.len() as u64,
+            Self::Neighbors(neighbors) => 4 + 10 * neighbors.len() as u64,
+        };
+        Bytes::new(ENVELOPE_BYTES + body)
+    }
+}
+
+impl Refusal {
+    /// For results and for the viewer.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::NoCapacity => "no CDN node and no peer has room",
+            Self::UnknownContent => "no such content",
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Every message between a client and its coordinator, and the boundary of a coordinator.
+//!
+//! Plain values: nothing here decides, sends or waits. Sizes on the wire are estimates of a compact
+//! binary encoding, used for the control overhead.
+
+mod feed;
+mod io;
+mod message;
+mod record;
+
+pub use feed::{
+    AddressRange, AddressTable, ContentInfo, ContentKind, Feed, PathClass, Place, RouteTable,
+    ServerInfo,
+};
+pub use io::{Coordinator, Figure, Input, Outbox, Output};
+pub use message::{
+    Assignment, Connect, Guidance, Heartbeat, Join, Neighbor, ParentChoice, Received, Refusal,
+    Sent, ToCenter, ToClient,
+};
+pub use record::{Decision, Rule, Trigger};
+
+/// The version of the messages; a coordinator refuses another major version.
+pub const VERSION: u16 = 1;

@@ -1,0 +1,100 @@
+//! A decision and its reason, one a changed substream.
+
+use crate::units::{PeerId, SimTime, Substream};
+
+/// What made a coordinator look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trigger {
+    /// A client joined.
+    Join,
+    /// Its parent said good-bye.
+    ParentLeft,
+    /// Its parent fell silent.
+    ParentSilent,
+    /// The parent lives, but nothing arrives from it.
+    PathFailed,
+    /// Data arrive below the substream's rate.
+    Congestion,
+    /// The parent could not be reached or refused.
+    ConnectFailed,
+    /// A better place became free.
+    Improvement,
+    /// The periodic recomputation.
+    Recomputation,
+}
+
+/// Which rule chose the new parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// The cluster needs another feed from outside, and this is it.
+    ClusterFeed,
+    /// Among those with most spare uplink nearest to the source, the nearest to the child.
+    NearestOfCandidates,
+    /// No peer has room: a CDN node.
+    NoPeerHasRoom,
+    /// Not reachable by peers: a CDN node.
+    NotReachable,
+    /// Nothing has room at all.
+    NothingHasRoom,
+    /// The nearest CDN node with room.
+    NearestServer,
+}
+
+/// A decision about one substream of one client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// When it was made.
+    pub time: SimTime,
+    /// For whom.
+    pub child: PeerId,
+    /// Which substream.
+    pub substream: Substream,
+    /// Why it was looked at.
+    pub trigger: Trigger,
+    /// Who it was; none for a newcomer.
+    pub old_parent: Option<PeerId>,
+    /// Who it is now; none for a null assignment.
+    pub new_parent: Option<PeerId>,
+    /// What chose it.
+    pub rule: Rule,
+    /// Members of the cluster that hold the substream.
+    pub feasible: u32,
+    /// Of these, without uplink left for it.
+    pub pruned_uplink: u32,
+    /// Of the rest, not reachable through the NATs of both.
+    pub pruned_nat: u32,
+    /// Of the rest, looked at one by one.
+    pub considered: u32,
+}
+
+impl Trigger {
+    /// The name in results.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Join => "join",
+            Self::ParentLeft => "parent_left",
+            Self::ParentSilent => "parent_silent",
+            Self::PathFailed => "path_failed",
+            Self::Congestion => "congestion",
+            Self::ConnectFailed => "connect_failed",
+            Self::Improvement => "improvement",
+            Self::Recomputation => "recomputation",
+        }
+    }
+}
+
+impl Rule {
+    /// The name in results.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ClusterFeed => "cluster_feed",
+            Self::NearestOfCandidates => "nearest_of_candidates",
+            Self::NoPeerHasRoom => "no_peer_has_room",
+            Self::NotReachable => "not_reachable_by_peers",
+            Self::NothingHasRoom => "nothing_has_room",
+            Self::NearestServer => "nearest_server",
+        }
+    }
+}
