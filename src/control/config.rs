@@ -1,0 +1,126 @@
+//! What the control center is set to, each value with its source.
+
+use crate::units::{Ratio, Span};
+
+/// The control center.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ControlConfig {
+    /// How regions are drawn.
+    pub region: RegionRule,
+    /// Between two heartbeats of a client.
+    pub heartbeat: Span,
+    /// Intervals without data from a parent, when nothing else says that it is gone.
+    pub silent_heartbeats: u32,
+    /// Intervals below the substream's rate before the path counts as congested.
+    pub congested_heartbeats: u32,
+    /// Below this share of the substream's rate an interval counts as congested.
+    pub congested_below: Ratio,
+    /// Missed heartbeats after which a client is gone.
+    pub expiry_heartbeats: u32,
+    /// When more than this share of a cluster falls silent at once, the network is cut, not the clients dead.
+    pub cut_off_share: Ratio,
+    /// Copies of each substream that enter a region from outside.
+    pub feeds: u32,
+    /// Lent uplink kept free so that children can catch up.
+    pub catch_up_reserve: Ratio,
+    /// A peer younger than this feeds others only when no older one has room.
+    pub maturity: Span,
+    /// Candidates from the priority queue, of which one is chosen.
+    pub candidates: usize,
+    /// How the one is chosen.
+    pub selection: Selection,
+    /// How often places are looked at again, second by second.
+    pub reassess: Span,
+    /// How often the whole topology is recomputed.
+    pub recompute: Span,
+    /// Share of a cluster's uplink that has come or gone since the last recomputation, above which
+    /// the next one does not wait.
+    pub recompute_above: Ratio,
+    /// Weights of the objective function.
+    pub objective: ObjectiveConfig,
+}
+
+/// How regions are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegionRule {
+    /// One region an ISP.
+    Isp,
+    /// One region a country.
+    Country,
+    /// One region in all.
+    World,
+}
+
+/// How a parent is taken from the candidates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// The nearest.
+    Nearest,
+    /// At random.
+    Random,
+}
+
+/// Weights of the objective function: cost of one Mbps, except where said.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ObjectiveConfig {
+    /// Sent by a CDN node.
+    pub cdn: f64,
+    /// Sent by a peer into another network.
+    pub cross_isp: f64,
+    /// For each hop between the source and a viewer.
+    pub hop: f64,
+    /// Due and not delivered.
+    pub unserved: f64,
+    /// Of one change of parent.
+    pub switch: f64,
+}
+
+impl Default for ControlConfig {
+    fn default() -> Self {
+        Self {
+            // Administrative domain: the source's own example of a region.
+            region: RegionRule::Isp,
+            // Seconds, as the source wants for live sport; the figure is an assumption.
+            heartbeat: Span::from_secs(2),
+            // Assumption; a death that the parent's own silence confirms needs only one.
+            silent_heartbeats: 2,
+            // Assumption.
+            congested_heartbeats: 3,
+            // Assumption: sequence numbers are whole packets, so a healthy interval may show 98 %.
+            congested_below: share(0.9),
+            // Assumption: three lost datagrams in a row are rarer than a crash.
+            expiry_heartbeats: 3,
+            // Assumption.
+            cut_off_share: share(0.3),
+            // Assumption: one to live on, one to survive.
+            feeds: 2,
+            // Assumption: room for one child of nine at twice the rate.
+            catch_up_reserve: share(0.1),
+            // Assumption: a zapper is gone in 20 s (median).
+            maturity: Span::from_secs(60),
+            // Assumption.
+            candidates: 16,
+            // The nearest, as the source's fast path ends.
+            selection: Selection::Nearest,
+            // Second-level intervals, as the source wants for live sport.
+            reassess: Span::from_secs(1),
+            // Every five minutes: the source's example.
+            recompute: Span::from_secs(300),
+            // Assumption.
+            recompute_above: share(0.2),
+            objective: ObjectiveConfig::default(),
+        }
+    }
+}
+
+impl Default for ObjectiveConfig {
+    /// Assumptions: a CDN byte costs ten times a transit byte, and an unserved one more than either.
+    fn default() -> Self {
+        Self { cdn: 1.0, cross_isp: 0.1, hop: 0.01, unserved: 10.0, switch: 0.02 }
+    }
+}
+
+/// A share that is known to lie within 0 and 1.
+fn share(value: f64) -> Ratio {
+    Ratio::new(value).unwrap_or_default()
+}

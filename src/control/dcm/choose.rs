@@ -1,0 +1,154 @@
+//! Choosing a parent: feasible, pruned, ranked, nearest (mission rows A1 to A4, A7, R9).
+//!
+//! Pure functions from the view to a choice; nothing is changed here.
+
+use super::slots::Placement;
+use super::view::{MemberId, Source, View};
+use crate::control::config::{ControlConfig, Selection};
+use crate::control::servers::{Servers, Wanted};
+use crate::proto::{PathClass, Place, RouteTable, Rule};
+use crate::units::{BitRate, NatKind, SimTime, Substream};
+
+/// Everything outside the cluster that a choice depends on.
+#[derive(Debug)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) now: SimTime,
+    pub(crate) config: &'a ControlConfig,
+    pub(crate) routes: &'a RouteTable,
+    /// The rate of one substream.
+    pub(crate) rate: BitRate,
+}
+
+/// A parent and why it is the one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub(super) source: Source,
+    pub(super) rule: Rule,
+    pub(super) feasible: u32,
+    pub(super) pruned_uplink: u32,
+    pub(super) pruned_nat: u32,
+    pub(super) considered: u32,
+}
+
+/// The best parent of `child` among peers, a CDN node when there is none, nobody when that is full too.
+pub(super) fn parent(
+    view: &View,
+    servers: &Servers,
+    child: MemberId,
+    substream: Substream,
+    with: &Surroundings<'_>,
+) -> Choice {
+    let choice = among_peers(view, child, substream, with);
+    if choice.source != Source::None {
+        return choice;
+    }
+    let member = view.member(child);
+    let held = match view.edge(child, substream).parent {
+        Source::Server(number) => Some(number),
+        Source::None | Source::Member(_) => None,
+    };
+    let wanted = Wanted { to: member.place, rate: with.rate, held };
+    let server = servers.nearest(with.now, wanted, with.routes);
+    let rule = match (server, member.nat) {
+        (None, _) => Rule::NothingHasRoom,
+        (Some(_), NatKind::UdpBlocked) => Rule::NotReachable,
+        (Some(_), _)
+            if choice.pruned_nat > 0
+                && choice.pruned_nat + choice.pruned_uplink == choice.feasible =>
+        {
+            Rule::NotReachable
+        }
+        (Some(_), _) => Rule::NoPeerHasRoom,
+    };
+    Choice { source: server.map_or(Source::None, Source::Server), rule, ..choice }
+}
+
+/// The best parent of `child` among peers; `Source::None` when none has room or can be reached.
+pub(super) fn among_peers(
+    view: &View,
+    child: MemberId,
+    substream: Substream,
+    with: &Surroundings<'_>,
+) -> Choice {
+    let member = view.member(child);
+    let index = &view.index[substream.index()];
+    let (holders, reachable) = index.holders(member.nat);
+    let feasible = view.len() as u32 - 1;
+    let mut choice = Choice {
+        source: Source::None,
+        rule: Rule::NoPeerHasRoom,
+        feasible,
+        pruned_uplink: feasible.saturating_sub(holders),
+        pruned_nat: holders - reachable,
+        considered: 0,
+    };
+    let mut best: Option<(u32, MemberId)> = None;
+    for candidate in index
+        .in_order(member.nat, placement(view, child, substream))
+        .filter(|id| fits(view, *id, child, substream, with.now))
+        .take(with.config.candidates)
+    {
+        let rank = match with.config.selection {
+            Selection::Nearest => distance(member.place, view.member(candidate).place, with.routes),
+            Selection::Random => scramble(candidate, child, with.now),
+        };
+        choice.considered += 1;
+        if best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
+        }
+    }
+    if let Some((_, parent)) = best {
+        (choice.source, choice.rule) = (Source::Member(parent), Rule::NearestOfCandidates);
+    }
+    choice
+}
+
+/// Where in the tree of a substream a member belongs.
+pub(super) fn placement(view: &View, child: MemberId, substream: Substream) -> Placement {
+    let member = view.member(child);
+    let feeds_others = view.edge(child, substream).first_child != super::view::NOBODY;
+    let will = member.home == substream && member.slots > 1;
+    if feeds_others || will { Placement::Interior } else { Placement::Leaf }
+}
+
+/// Whether `candidate` may feed `child`: it is fed itself, not through the child, and not known to fail.
+pub(super) fn fits(
+    view: &View,
+    candidate: MemberId,
+    child: MemberId,
+    substream: Substream,
+    now: SimTime,
+) -> bool {
+    let edge = view.edge(child, substream);
+    let avoided =
+        edge.avoid.is_some_and(|(peer, until)| peer == view.member(candidate).peer && now < until);
+    candidate != child
+        && edge.parent != Source::Member(candidate)
+        && !avoided
+        && view.edge(candidate, substream).silent == 0
+        && !is_far_behind(view.edge(candidate, substream).last, edge.last)
+        && view.fed_without(candidate, child, substream)
+}
+
+/// Whether a candidate that last reported `theirs` lacks what a child at `own` needs next: it would
+/// have nothing to send until it has caught up. Reports are up to a heartbeat old on both sides.
+fn is_far_behind(theirs: u32, own: u32) -> bool {
+    /// Packets: five seconds of a 500 kbps substream (assumption).
+    const SLACK: u32 = 250;
+    theirs != 0 && theirs.saturating_add(SLACK) < own
+}
+
+/// How far two places are from each other, in milliseconds of round trip where it is known.
+pub(super) fn distance(a: Place, b: Place, routes: &RouteTable) -> u32 {
+    if a.network == b.network {
+        return u32::from(a.metro != b.metro);
+    }
+    let path = routes.path(a.network, b.network);
+    path.map_or(u32::MAX, |(class, rtt)| rtt + if class == PathClass::Transit { 1_000 } else { 10 })
+}
+
+/// A repeatable draw: a hash of who asks, who is asked and when.
+fn scramble(candidate: MemberId, child: MemberId, now: SimTime) -> u32 {
+    let seed = now.as_nanos() ^ (u64::from(candidate) << 32 | u64::from(child));
+    (seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
+}

@@ -1,0 +1,257 @@
+//! From heartbeats to conclusions: who is gone, which path is broken, who is only a victim (rows R4, R5).
+//!
+//! Rates are computed from sequence numbers. Failure is blamed on its root: a parent that is
+//! itself without data is a victim, and only the top of the broken part is repaired.
+
+use super::view::{MemberId, Source, Stay};
+use super::{Dcm, Step};
+use crate::proto::{Heartbeat, Received, Trigger};
+use crate::units::{SimTime, Span, Substream};
+
+/// How long a path that failed is not tried again (assumption).
+const PATH_PENALTY: Span = Span::from_secs(60);
+/// Heartbeats in which a child may still be changing parents before it is told again.
+const PATIENT_HEARTBEATS: u8 = 4;
+/// When many are missing at once, how long they may be before they count as dead all the same (assumption).
+const CUT_OFF_FOR: Span = Span::from_secs(60);
+/// Silent intervals after which even a victim is moved: the top could not be repaired.
+const ESCALATE_AFTER: u8 = 5;
+
+impl Dcm {
+    /// Takes a member's report in.
+    pub(crate) fn heartbeat(&mut self, id: MemberId, beat: &Heartbeat, step: &mut Step<'_, '_>) {
+        let now = step.with.now;
+        let member = self.view.member_mut(id);
+        let interval = now.since(std::mem::replace(&mut member.last_beat, now));
+        member.sent.clear();
+        member.sent.extend_from_slice(&beat.sent);
+        let expected = self.packets_in(interval, step);
+        for (substream, received) in self.view.all_substreams().zip(&beat.received) {
+            self.substream_report(id, substream, *received, expected, step);
+        }
+    }
+
+    /// Packets of one substream in `interval`.
+    fn packets_in(&self, interval: Span, step: &Step<'_, '_>) -> f64 {
+        step.with.rate.bytes_in(interval).as_f64() / self.content.packet.as_f64()
+    }
+
+    fn substream_report(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        report: Received,
+        expected: f64,
+        step: &mut Step<'_, '_>,
+    ) {
+        let edge = self.view.edge_mut(id, substream);
+        let assigned = edge.assigned;
+        let arrived = report.last.saturating_sub(std::mem::replace(&mut edge.last, report.last));
+        if report.parent != assigned {
+            edge.slow = edge.slow.saturating_add(1);
+            if edge.slow >= PATIENT_HEARTBEATS && assigned.is_some() {
+                edge.slow = 0;
+                self.tell(id, substream, step);
+            }
+            return;
+        }
+        edge.advancing = arrived > 0;
+        if !edge.confirmed {
+            (edge.confirmed, edge.silent, edge.slow) = (true, 0, 0);
+            let released = edge.releasing.take();
+            self.free_former(released);
+            return;
+        }
+        if !self.on_air(step) || assigned.is_none() {
+            return;
+        }
+        let edge = self.view.edge_mut(id, substream);
+        edge.silent = if arrived == 0 { edge.silent.saturating_add(1) } else { 0 };
+        let low = f64::from(arrived) < expected * step.with.config.congested_below.get();
+        edge.slow = if low { edge.slow.saturating_add(1) } else { 0 };
+        if edge.silent > 0 {
+            self.explain_silence(id, substream, step);
+        } else if u32::from(edge.slow) >= step.with.config.congested_heartbeats {
+            self.explain_slowness(id, substream, step);
+        }
+    }
+
+    /// Whether data are due: not in the first and last moments of the content.
+    fn on_air(&self, step: &Step<'_, '_>) -> bool {
+        let margin = step.with.config.heartbeat * 2;
+        step.with.now > self.content.start + margin && step.with.now + margin < self.content.end
+    }
+
+    /// Frees the uplink of a former parent, if it is still there.
+    pub(super) fn free_former(&mut self, parent: Option<Stay>) {
+        if let Some(stay) = parent.filter(|stay| self.view.lasts(*stay)) {
+            self.view.free_slot(stay.id);
+        }
+    }
+
+    /// A substream stands still: find out whose fault it is, and act on the top of the broken part.
+    pub(super) fn explain_silence(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        step: &mut Step<'_, '_>,
+    ) {
+        let edge = *self.view.edge(id, substream);
+        let sure = u32::from(edge.silent) >= step.with.config.silent_heartbeats;
+        match edge.parent {
+            Source::None => {}
+            Source::Server(number) if self.server_is_gone(number, step) => {
+                step.servers.lose(number);
+                self.replace(id, substream, Trigger::ParentSilent, step);
+            }
+            Source::Server(number) if sure => {
+                self.avoid_server(id, number, step);
+                self.leave_path(id, substream, Trigger::PathFailed, step);
+            }
+            Source::Member(parent) if self.is_overdue(parent, step) => self.bury(parent, step),
+            Source::Member(parent) if !self.view.edge(parent, substream).advancing => {
+                if edge.silent >= ESCALATE_AFTER {
+                    self.leave_path(id, substream, Trigger::ParentSilent, step);
+                }
+            }
+            Source::Member(parent) if sure => {
+                // What was sent and did not arrive was lost between; what was not sent is the parent's fault.
+                let lost =
+                    self.view.sent_to(parent, id, substream).is_some_and(|sent| sent > edge.last);
+                let trigger = if lost { Trigger::PathFailed } else { Trigger::ParentSilent };
+                self.avoid_member(id, substream, parent, step);
+                self.leave_path(id, substream, trigger, step);
+            }
+            // One silent interval and a parent that may still speak up: look again in a moment.
+            Source::Server(_) | Source::Member(_) => {
+                self.pending.push((self.view.stay(id), substream))
+            }
+        }
+    }
+
+    /// Data come, but too slowly, while the parent has them: the path or the parent's uplink is congested.
+    fn explain_slowness(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
+        match self.view.edge(id, substream).parent {
+            Source::Member(parent) if self.is_behind(parent, substream) => {
+                // A victim: what it has missed so far says nothing about its own path.
+                self.view.edge_mut(id, substream).slow = 0;
+            }
+            Source::Member(parent) => {
+                self.avoid_member(id, substream, parent, step);
+                self.leave_path(id, substream, Trigger::Congestion, step);
+            }
+            Source::Server(number) => {
+                self.avoid_server(id, number, step);
+                self.leave_path(id, substream, Trigger::Congestion, step);
+            }
+            Source::None => {}
+        }
+    }
+
+    /// Whether a member has a trouble of its own in a substream, or has just been given a way out.
+    fn is_behind(&self, id: MemberId, substream: Substream) -> bool {
+        let edge = self.view.edge(id, substream);
+        edge.slow > 0 || !edge.advancing || !edge.confirmed
+    }
+
+    fn avoid_member(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        parent: MemberId,
+        step: &Step<'_, '_>,
+    ) {
+        let parent = self.view.member(parent).peer;
+        self.view.edge_mut(id, substream).avoid = Some((parent, step.with.now + PATH_PENALTY));
+    }
+
+    fn avoid_server(&self, id: MemberId, number: u16, step: &mut Step<'_, '_>) {
+        let network = self.view.member(id).place.network;
+        step.servers.avoid(number, network, step.with.now + PATH_PENALTY);
+    }
+
+    /// Moves a member away from a path that is bad. It stays when there is no other: a bad path
+    /// may recover, and nothing is worse.
+    fn leave_path(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        trigger: Trigger,
+        step: &mut Step<'_, '_>,
+    ) {
+        let choice = self.choose(id, substream, step);
+        let edge = self.view.edge_mut(id, substream);
+        edge.slow = 0;
+        if choice.source != Source::None && choice.source != edge.parent {
+            self.adopt(id, substream, choice, trigger, step);
+            self.tell(id, substream, step);
+        }
+    }
+
+    /// The child could not reach its parent.
+    pub(crate) fn connect_failed(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        parent: crate::units::PeerId,
+        step: &mut Step<'_, '_>,
+    ) {
+        let edge = *self.view.edge(id, substream);
+        if edge.assigned != Some(parent) {
+            return;
+        }
+        match edge.parent {
+            Source::Member(above) if self.is_overdue(above, step) => self.bury(above, step),
+            Source::Server(number) => {
+                self.avoid_server(id, number, step);
+                self.replace(id, substream, Trigger::ConnectFailed, step);
+            }
+            Source::Member(above) => {
+                self.avoid_member(id, substream, above, step);
+                self.replace(id, substream, Trigger::ConnectFailed, step);
+            }
+            Source::None => {}
+        }
+    }
+
+    /// A heartbeat later than a quarter of an interval is missing.
+    fn is_overdue(&self, id: MemberId, step: &Step<'_, '_>) -> bool {
+        step.with.now.since(self.view.member(id).last_beat) > overdue_after(step)
+    }
+
+    fn server_is_gone(&self, number: u16, step: &Step<'_, '_>) -> bool {
+        step.servers.is_down(number)
+            || step.servers.overdue(number, step.with.now, overdue_after(step))
+    }
+
+    /// Looks for members that have not been heard for long, unless so many are missing at once
+    /// that the network between must be cut.
+    pub(super) fn sweep(&mut self, step: &mut Step<'_, '_>) {
+        const FEW: usize = 10;
+        let patience = step.with.config.heartbeat * u64::from(step.with.config.expiry_heartbeats);
+        let mut missing = self.silent_for(patience, step);
+        let share = missing.len() as f64 / self.view.len().max(1) as f64;
+        let cut = missing.len() > FEW && share > step.with.config.cut_off_share.get();
+        if cut {
+            missing = self.silent_for(CUT_OFF_FOR.max(patience), step);
+        }
+        self.counts.cuts += u64::from(cut && !self.cut_off);
+        self.cut_off = cut;
+        for id in missing {
+            if self.view.member(id).alive {
+                self.bury(id, step);
+            }
+        }
+    }
+
+    /// Members that have not been heard for longer than `span`.
+    fn silent_for(&self, span: Span, step: &Step<'_, '_>) -> Vec<MemberId> {
+        let oldest: SimTime = step.with.now.back(span);
+        let silent = self.view.members().filter(|(_, member)| member.last_beat < oldest);
+        silent.map(|(id, _)| id).collect()
+    }
+}
+
+fn overdue_after(step: &Step<'_, '_>) -> Span {
+    step.with.config.heartbeat + step.with.config.heartbeat / 4
+}

@@ -1,0 +1,194 @@
+//! Second by second: newcomers grow up, stopgaps are replaced, feeds are kept at their number (rows R1, R9).
+
+use super::choose::{self, Choice};
+use super::view::{MemberId, Source, Stay};
+use super::{Dcm, Step};
+use crate::control::objective::{EdgeKind, edge_cost, lift_gain};
+use crate::control::servers::Wanted;
+use crate::proto::{Rule, Trigger};
+use crate::units::{NatKind, Substream};
+
+/// Changes for the better in one second and substream: a cluster must not be shaken all at once (assumption).
+const MOVES_A_TICK: usize = 64;
+/// Failed searches after which no more are tried in this second.
+const FAILURES_A_TICK: usize = 8;
+/// Members a feed must serve before a second one is worth its price (assumption).
+const MEMBERS_A_FEED: usize = 25;
+
+impl Dcm {
+    /// The second-level look at the cluster.
+    pub(crate) fn tick(&mut self, step: &mut Step<'_, '_>) {
+        self.flee_lost_servers(step);
+        self.ripen(step);
+        self.look_again(step);
+        if step.with.now >= self.next_sweep {
+            self.next_sweep = step.with.now + step.with.config.heartbeat;
+            self.sweep(step);
+        }
+        for substream in self.view.all_substreams() {
+            self.trim_feeds(substream, step);
+            self.add_feed(substream, step);
+        }
+        self.recompute_if_due(step);
+    }
+
+    /// Members old enough become first choice as parents.
+    fn ripen(&mut self, step: &Step<'_, '_>) {
+        while let Some((due, stay)) = self.ripening.front().copied()
+            && due <= step.with.now
+        {
+            self.ripening.pop_front();
+            if self.view.lasts(stay) {
+                self.view.member_mut(stay.id).mature = true;
+                self.view.refresh_room(stay.id);
+            }
+        }
+    }
+
+    /// Unfed substreams are tried again, and suspicions looked at again.
+    fn look_again(&mut self, step: &mut Step<'_, '_>) {
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.sort_unstable();
+        pending.dedup();
+        // Those first who can feed others: with one of them served, more can be.
+        pending.sort_by_key(|(stay, substream)| !self.can_feed(*stay, *substream));
+        for (stay, substream) in pending {
+            let id = stay.id;
+            if !self.view.lasts(stay) {
+                continue;
+            }
+            let edge = *self.view.edge(id, substream);
+            if edge.parent != Source::None {
+                if edge.silent > 0 {
+                    self.explain_silence(id, substream, step);
+                }
+                continue;
+            }
+            let choice = self.choose(id, substream, step);
+            if choice.source == Source::None {
+                self.pending.push((stay, substream));
+            } else {
+                self.adopt(id, substream, choice, Trigger::Improvement, step);
+                self.tell(id, substream, step);
+            }
+        }
+    }
+
+    /// Whether a member would have room for others in a substream, if it had the substream.
+    fn can_feed(&self, stay: Stay, substream: Substream) -> bool {
+        let member = self.view.member(stay.id);
+        self.view.lasts(stay) && member.home == substream && member.slots > member.used
+    }
+
+    /// How many copies of each substream this cluster takes from CDN nodes.
+    fn wanted_feeds(&self, step: &Step<'_, '_>) -> usize {
+        (step.with.config.feeds as usize).min(self.view.len() / MEMBERS_A_FEED).max(1)
+    }
+
+    /// Moves members from CDN nodes to peers, except the best few, which stay as the cluster's feeds.
+    fn trim_feeds(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
+        let wanted = self.wanted_feeds(step);
+        if self.view.server_fed[substream.index()].len() <= wanted {
+            return;
+        }
+        let mut fed = self.view.server_fed[substream.index()].clone();
+        fed.sort_by_key(|id| (std::cmp::Reverse(self.feed_quality(*id, substream)), *id));
+        let (mut moves, mut failures) = (0, 0);
+        for id in fed.split_off(wanted) {
+            if moves == MOVES_A_TICK || failures == FAILURES_A_TICK {
+                return;
+            }
+            if self.move_to_peer(id, substream, step) { moves += 1 } else { failures += 1 }
+        }
+    }
+
+    /// What makes a good feed: interior in this substream, old, and strong.
+    fn feed_quality(&self, id: MemberId, substream: Substream) -> (bool, bool, u16) {
+        let member = self.view.member(id);
+        (member.home == substream && member.slots > 1, member.mature, member.slots)
+    }
+
+    /// A member that has not yet done what it was told last is left alone.
+    fn move_to_peer(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        step: &mut Step<'_, '_>,
+    ) -> bool {
+        if !self.view.edge(id, substream).confirmed {
+            return false;
+        }
+        let mut choice = choose::among_peers(&self.view, id, substream, step.with);
+        if choice.source == Source::None && self.open_room(id, substream, step) {
+            choice = choose::among_peers(&self.view, id, substream, step.with);
+        }
+        let Source::Member(parent) = choice.source else { return false };
+        if self.gain_over_server(id, substream, parent, step) <= 0.0 {
+            return false;
+        }
+        self.adopt(id, substream, choice, Trigger::Improvement, step);
+        self.tell(id, substream, step);
+        true
+    }
+
+    /// What the objective function gains when a peer takes over from a CDN node, less the cost of the switch.
+    fn gain_over_server(
+        &self,
+        id: MemberId,
+        substream: Substream,
+        parent: MemberId,
+        step: &Step<'_, '_>,
+    ) -> f64 {
+        let (weights, rate) = (&step.with.config.objective, step.with.rate);
+        let depth = self.view.edge(parent, substream).depth.saturating_add(1);
+        let kind = self.kind_of(id, parent, depth);
+        let below = self.view.subtree_size(id, substream) - 1;
+        let saved = edge_cost(weights, rate, EdgeKind::Cdn) - edge_cost(weights, rate, kind);
+        saved - lift_gain(weights, rate, below, depth - 1) - weights.switch
+    }
+
+    /// How an edge from `parent` looks to the objective function.
+    pub(super) fn kind_of(&self, id: MemberId, parent: MemberId, depth: u8) -> EdgeKind {
+        let same = self.view.member(id).place.network == self.view.member(parent).place.network;
+        if same { EdgeKind::OnNet(depth) } else { EdgeKind::CrossIsp(depth) }
+    }
+
+    /// Gives the cluster one more feed when it has too few to survive the loss of one.
+    fn add_feed(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
+        if self.view.server_fed[substream.index()].len() >= self.wanted_feeds(step) {
+            return;
+        }
+        let suits = |id: MemberId| {
+            let member = self.view.member(id);
+            let edge = self.view.edge(id, substream);
+            let fed_by_peer = edge.confirmed && matches!(edge.parent, Source::Member(_));
+            member.mature
+                && member.home == substream
+                && member.slots > 1
+                && fed_by_peer
+                && member.nat != NatKind::UdpBlocked
+        };
+        let best = self.view.members().filter(|(id, _)| suits(*id)).max_by_key(|(id, member)| {
+            (
+                member.slots,
+                std::cmp::Reverse(self.view.edge(*id, substream).depth),
+                std::cmp::Reverse(*id),
+            )
+        });
+        let Some((id, member)) = best else { return };
+        let feasible = self.view.len() as u32 - 1;
+        let wanted = Wanted { to: member.place, rate: step.with.rate, held: None };
+        if let Some(server) = step.servers.nearest(step.with.now, wanted, step.with.routes) {
+            let choice = Choice {
+                source: Source::Server(server),
+                rule: Rule::ClusterFeed,
+                feasible,
+                pruned_uplink: 0,
+                pruned_nat: 0,
+                considered: 0,
+            };
+            self.adopt(id, substream, choice, Trigger::Improvement, step);
+            self.tell(id, substream, step);
+        }
+    }
+}

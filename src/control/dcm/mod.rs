@@ -1,0 +1,316 @@
+//! The DCM (delivery coordinator manager): keeps the distribution topology of one cluster.
+//!
+//! A cluster is the viewers of one content in one region. Each substream has a tree of its own,
+//! fed by CDN nodes; a member is interior in one tree and a leaf in the others, so that its loss
+//! costs a child one substream. Decisions are made on the [`view`] by pure functions ([`choose`]),
+//! applied here, and only what changed is sent.
+
+mod choose;
+mod detect;
+mod improve;
+mod recompute;
+mod repair;
+mod slots;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub(crate) use choose::Surroundings;
+pub(crate) use view::MemberId;
+
+use crate::control::clients::Clients;
+use crate::control::servers::Servers;
+use crate::proto::{
+    Assignment, ContentInfo, Decision, Join, Outbox, ParentChoice, Place, ToClient, Trigger,
+};
+use crate::units::{PeerId, SimTime, Substream};
+use choose::Choice;
+use std::collections::VecDeque;
+use view::{Member, Source, Stay, View};
+
+/// The coordinator of one cluster.
+#[derive(Debug)]
+pub(crate) struct Dcm {
+    content: ContentInfo,
+    view: View,
+    /// Members that will be old enough to feed others, oldest first.
+    ripening: VecDeque<(SimTime, Stay)>,
+    /// Substreams that somebody reported as dead or that nobody feeds yet.
+    pending: Vec<(Stay, Substream)>,
+    /// Slots of all members together.
+    slots: u64,
+    next_sweep: SimTime,
+    /// So many were missing in the last sweep that the network between must be cut.
+    cut_off: bool,
+    recomputing: recompute::Schedule,
+    seen_losses: u32,
+    counts: Counts,
+}
+
+/// What a DCM counts about itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    /// Recomputations of the whole topology.
+    pub(crate) whole: u64,
+    /// Recomputations of a part.
+    pub(crate) part: u64,
+    /// Changes that recomputations made.
+    pub(crate) moves: u64,
+    /// Members concluded to be gone.
+    pub(crate) deaths: u64,
+    /// Times that a silent network was taken for a cut, not for deaths.
+    pub(crate) cuts: u64,
+    /// The objective function before recomputations, summed.
+    pub(crate) objective_before: f64,
+    /// The objective function after recomputations, summed.
+    pub(crate) objective_after: f64,
+    /// What was to be delivered at recomputations, in Mbps, summed.
+    pub(crate) demand: f64,
+}
+
+/// A change of the topology, in the making.
+pub(crate) struct Step<'a, 'b> {
+    pub(crate) with: &'a Surroundings<'a>,
+    pub(crate) servers: &'a mut Servers,
+    pub(crate) clients: &'a mut Clients,
+    pub(crate) outbox: &'b mut Outbox,
+}
+
+/// Why a substream gets a parent.
+#[derive(Clone, Copy, Debug)]
+struct Cause {
+    trigger: Trigger,
+    /// The former parent, when it is not in the view any more.
+    departed: Option<PeerId>,
+}
+
+impl From<Trigger> for Cause {
+    fn from(trigger: Trigger) -> Self {
+        Self { trigger, departed: None }
+    }
+}
+
+impl Dcm {
+    pub(crate) fn new(
+        now: SimTime,
+        content: ContentInfo,
+        number: usize,
+        recompute: crate::units::Span,
+    ) -> Self {
+        // Clusters take turns, so that not all recompute in the same second.
+        let offset = recompute * (number as u64 % 16) / 16;
+        Self {
+            content,
+            view: View::new(content.substreams),
+            ripening: VecDeque::new(),
+            pending: Vec::new(),
+            slots: 0,
+            next_sweep: now,
+            cut_off: false,
+            recomputing: recompute::Schedule::new(now + recompute + offset, content.substreams),
+            seen_losses: 0,
+            counts: Counts::default(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.view.len()
+    }
+
+    pub(crate) fn substream_rate(&self) -> crate::units::BitRate {
+        self.content.substream_rate()
+    }
+
+    /// Touches what a heartbeat of this member will need, so that it is in the cache by then.
+    pub(crate) fn read_ahead(&self, id: MemberId) {
+        std::hint::black_box(self.view.touch(id));
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Takes a newcomer in and tells it its parents.
+    pub(crate) fn join(
+        &mut self,
+        peer: PeerId,
+        join: &Join,
+        place: Place,
+        step: &mut Step<'_, '_>,
+    ) -> MemberId {
+        let now = step.with.now;
+        let lent = join.uplink - join.uplink.scaled(step.with.config.catch_up_reserve);
+        let slots =
+            (lent.as_bps() / step.with.rate.as_bps().max(1)).min(u64::from(u16::MAX)) as u16;
+        let id = self.view.add(Member {
+            peer,
+            place,
+            nat: join.nat,
+            last_beat: now,
+            slots,
+            used: 0,
+            home: self.scarcest(),
+            mature: false,
+            alive: true,
+            sent: Vec::new(),
+            room: None,
+        });
+        self.ripening.push_back((now + step.with.config.maturity, self.view.stay(id)));
+        self.slots += u64::from(slots);
+        self.recomputing.note(self.view.member(id).home, slots);
+        self.tell_all(id, Trigger::Join, step);
+        id
+    }
+
+    /// Tells a member that asks again what it should already know.
+    pub(crate) fn repeat(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
+        self.view.member_mut(id).last_beat = step.with.now;
+        let parents =
+            self.view.all_substreams().map(|substream| self.parent_choice(id, substream)).collect();
+        let assignment = Assignment { content: self.content.content, parents };
+        step.outbox.send(self.view.member(id).peer, ToClient::Assign(assignment));
+    }
+
+    /// The substream in which slots are scarcest: a newcomer becomes interior there.
+    fn scarcest(&self) -> Substream {
+        let least = self
+            .view
+            .all_substreams()
+            .min_by_key(|substream| self.view.index[substream.index()].free_slots());
+        least.unwrap_or_default()
+    }
+
+    /// Finds parents for all substreams of a member and sends them in one message.
+    fn tell_all(&mut self, id: MemberId, trigger: Trigger, step: &mut Step<'_, '_>) {
+        let mut parents = Vec::with_capacity(usize::from(self.view.substreams));
+        for substream in self.view.all_substreams() {
+            self.place(id, substream, trigger, step);
+            parents.push(self.parent_choice(id, substream));
+        }
+        let assignment = Assignment { content: self.content.content, parents };
+        step.outbox.send(self.view.member(id).peer, ToClient::Assign(assignment));
+    }
+
+    fn parent_choice(&self, id: MemberId, substream: Substream) -> ParentChoice {
+        ParentChoice { substream, parent: self.view.edge(id, substream).assigned }
+    }
+
+    fn peer_of(&self, source: Source, servers: &Servers) -> Option<PeerId> {
+        match source {
+            Source::None => None,
+            Source::Server(number) => Some(servers.peer(number)),
+            Source::Member(id) => Some(self.view.member(id).peer),
+        }
+    }
+
+    /// Finds a parent for one substream and notes it, without telling the member.
+    fn place(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        cause: impl Into<Cause>,
+        step: &mut Step<'_, '_>,
+    ) {
+        let choice = self.choose(id, substream, step);
+        if choice.source == Source::None {
+            self.pending.push((self.view.stay(id), substream));
+        }
+        self.adopt(id, substream, choice, cause, step);
+    }
+
+    /// The best parent, for which another member's home may have been moved.
+    fn choose(&mut self, id: MemberId, substream: Substream, step: &Step<'_, '_>) -> Choice {
+        let choice = choose::parent(&self.view, step.servers, id, substream, step.with);
+        if !matches!(choice.source, Source::Member(_)) && self.open_room(id, substream, step) {
+            return choose::parent(&self.view, step.servers, id, substream, step.with);
+        }
+        choice
+    }
+
+    /// Finds a new parent for one substream and tells the member.
+    fn replace(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        cause: impl Into<Cause>,
+        step: &mut Step<'_, '_>,
+    ) {
+        self.place(id, substream, cause, step);
+        self.tell(id, substream, step);
+    }
+
+    fn tell(&self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
+        let parents = vec![self.parent_choice(id, substream)];
+        let assignment = Assignment { content: self.content.content, parents };
+        step.outbox.send(self.view.member(id).peer, ToClient::Assign(assignment));
+    }
+
+    /// Notes a choice: the new parent's uplink is reserved at once, the old one's freed when the
+    /// child has reported the change.
+    fn adopt(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        choice: Choice,
+        cause: impl Into<Cause>,
+        step: &mut Step<'_, '_>,
+    ) {
+        let Cause { trigger, departed } = cause.into();
+        let old_parent = self.view.edge(id, substream).assigned.or(departed);
+        let new_parent = self.peer_of(choice.source, step.servers);
+        self.retire_parent(id, substream, step);
+        if let Source::Server(number) = choice.source {
+            step.servers.reserve(number, step.with.rate);
+        }
+        self.view.attach(id, substream, choice.source, new_parent);
+        step.outbox.explain(Decision {
+            time: step.with.now,
+            child: self.view.member(id).peer,
+            substream,
+            trigger,
+            old_parent,
+            new_parent,
+            rule: choice.rule,
+            feasible: choice.feasible,
+            pruned_uplink: choice.pruned_uplink,
+            pruned_nat: choice.pruned_nat,
+            considered: choice.considered,
+        });
+    }
+
+    /// The present parent becomes the one to release. A parent never confirmed frees its uplink at
+    /// once: the child has not begun to take anything from it.
+    fn retire_parent(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
+        let edge = *self.view.edge(id, substream);
+        match edge.parent {
+            Source::None => {}
+            Source::Server(number) => step.servers.release(number, step.with.rate),
+            Source::Member(parent) if edge.confirmed && edge.releasing.is_none() => {
+                self.view.edge_mut(id, substream).releasing = Some(self.view.stay(parent));
+            }
+            Source::Member(parent) => self.view.free_slot(parent),
+        }
+    }
+
+    /// Makes room in a substream by moving an idle member's home there (the greedy builder's
+    /// heuristic: be interior where slots are scarcest).
+    fn open_room(&mut self, child: MemberId, substream: Substream, step: &Step<'_, '_>) -> bool {
+        const LOOKED_AT: usize = 32;
+        let nat = self.view.member(child).nat;
+        let richest = self
+            .view
+            .all_substreams()
+            .filter(|other| *other != substream)
+            .max_by_key(|other| self.view.index[other.index()].free_slots());
+        let Some(richest) = richest else { return false };
+        let holders = self.view.index[richest.index()].in_order(nat, slots::Placement::Leaf);
+        let idle = holders.take(LOOKED_AT).find(|id| {
+            self.view.member(*id).used == 0
+                && choose::fits(&self.view, *id, child, substream, step.with.now)
+        });
+        if let Some(idle) = idle {
+            self.view.set_home(idle, substream);
+        }
+        idle.is_some()
+    }
+}

@@ -1,0 +1,146 @@
+//! The periodic recomputation, of the whole topology or of the part that changed (rows R1, R10).
+//!
+//! Never from nothing: a local search from today's topology that accepts a move only when the
+//! objective function gains more than the switch costs.
+
+use super::choose;
+use super::view::{MemberId, Source};
+use super::{Dcm, Step};
+use crate::control::objective::{EdgeKind, edge_cost, lift_gain};
+use crate::proto::Trigger;
+use crate::units::{SimTime, Span, Substream};
+
+/// Between two recomputations of a part (assumption).
+const PART_AT_MOST_EVERY: Span = Span::from_secs(10);
+/// Share of a cluster that one recomputation may move (assumption).
+const MOVED_AT_MOST: f64 = 0.1;
+
+/// When to recompute, and what.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    whole_at: SimTime,
+    part_from: SimTime,
+    /// Slots that came or went since the last recomputation, by the substream in which they serve.
+    changed: Vec<u64>,
+}
+
+impl Schedule {
+    pub(super) fn new(whole_at: SimTime, substreams: u8) -> Self {
+        Self { whole_at, part_from: SimTime::ZERO, changed: vec![0; usize::from(substreams)] }
+    }
+
+    /// Notes that these slots came or went.
+    pub(super) fn note(&mut self, home: Substream, slots: u16) {
+        self.changed[home.index()] += u64::from(slots);
+    }
+}
+
+impl Dcm {
+    /// Recomputes all when it is time, and the substreams of which much has changed before that.
+    pub(super) fn recompute_if_due(&mut self, step: &mut Step<'_, '_>) {
+        let now = step.with.now;
+        let whole = now >= self.recomputing.whole_at;
+        let threshold = step.with.config.recompute_above.get() * self.slots as f64
+            / f64::from(self.view.substreams);
+        let part: Vec<Substream> = self
+            .view
+            .all_substreams()
+            .filter(|substream| {
+                whole || self.recomputing.changed[substream.index()] as f64 > threshold
+            })
+            .collect();
+        if part.is_empty() || (!whole && now < self.recomputing.part_from) {
+            return;
+        }
+        if whole {
+            self.recomputing.whole_at = now + step.with.config.recompute;
+            self.counts.whole += 1;
+        } else {
+            self.counts.part += 1;
+        }
+        self.recomputing.part_from = now + PART_AT_MOST_EVERY;
+        self.counts.objective_before += self.objective(step);
+        for substream in part {
+            self.recomputing.changed[substream.index()] = 0;
+            self.flatten(substream, step);
+        }
+        self.counts.objective_after += self.objective(step);
+        let whole = step.with.rate * u64::from(self.view.substreams) * self.view.len() as u64;
+        self.counts.demand += whole.as_f64() / 1e6;
+    }
+
+    /// The objective function over the whole cluster.
+    pub(crate) fn objective(&self, step: &Step<'_, '_>) -> f64 {
+        let (weights, rate) = (&step.with.config.objective, step.with.rate);
+        let mut cost = 0.0;
+        for (id, _) in self.view.members() {
+            for substream in self.view.all_substreams() {
+                let edge = self.view.edge(id, substream);
+                let kind = match edge.parent {
+                    Source::None => EdgeKind::Unserved,
+                    Source::Server(_) => EdgeKind::Cdn,
+                    Source::Member(parent) => self.kind_of(id, parent, edge.depth),
+                };
+                cost += edge_cost(weights, rate, kind);
+            }
+        }
+        cost
+    }
+
+    /// Brings members with a subtree nearer to the source where there is room for them.
+    fn flatten(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
+        let mut interior: Vec<(u8, MemberId)> = self
+            .view
+            .members()
+            .map(|(id, _)| (self.view.edge(id, substream).depth, id))
+            .filter(|(depth, id)| *depth > 2 && self.view.children(*id, substream).next().is_some())
+            .collect();
+        interior.sort_unstable_by_key(|(depth, id)| (*depth, *id));
+        let mut left = (self.view.len() as f64 * MOVED_AT_MOST) as usize;
+        for (_, id) in interior {
+            if left == 0 {
+                return;
+            }
+            left -= usize::from(self.lift(id, substream, step));
+        }
+    }
+
+    fn lift(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) -> bool {
+        let depth = self.view.edge(id, substream).depth;
+        let nat = self.view.member(id).nat;
+        let settled = self.view.edge(id, substream).confirmed;
+        let hopeful =
+            self.view.index[substream.index()].shallowest(nat).is_some_and(|best| best + 1 < depth);
+        if !settled || !hopeful {
+            return false;
+        }
+        let choice = choose::among_peers(&self.view, id, substream, step.with);
+        let Source::Member(parent) = choice.source else { return false };
+        if self.gain_of_lift(id, substream, parent, step) <= step.with.config.objective.switch {
+            return false;
+        }
+        self.counts.moves += 1;
+        self.adopt(id, substream, choice, Trigger::Recomputation, step);
+        self.tell(id, substream, step);
+        true
+    }
+
+    /// What the objective function gains when a member moves under another parent: its own edge,
+    /// and a hop for each that comes nearer with it.
+    fn gain_of_lift(
+        &self,
+        id: MemberId,
+        substream: Substream,
+        parent: MemberId,
+        step: &Step<'_, '_>,
+    ) -> f64 {
+        let (weights, rate) = (&step.with.config.objective, step.with.rate);
+        let edge = self.view.edge(id, substream);
+        let Source::Member(former) = edge.parent else { return 0.0 };
+        let depth = self.view.edge(parent, substream).depth.saturating_add(1);
+        let old = edge_cost(weights, rate, self.kind_of(id, former, edge.depth));
+        let new = edge_cost(weights, rate, self.kind_of(id, parent, depth));
+        let below = self.view.subtree_size(id, substream) - 1;
+        old - new + lift_gain(weights, rate, below, edge.depth.saturating_sub(depth))
+    }
+}

@@ -1,0 +1,73 @@
+//! A member goes: its children find new parents (rows R3, R4).
+
+use super::view::{MemberId, Source};
+use super::{Cause, Dcm, Step};
+use crate::proto::Trigger;
+use crate::units::Substream;
+
+impl Dcm {
+    /// A member says good-bye.
+    pub(crate) fn leave(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
+        self.depart(id, Trigger::ParentLeft, step);
+    }
+
+    /// A member is concluded to be gone.
+    pub(super) fn bury(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
+        self.counts.deaths += 1;
+        self.depart(id, Trigger::ParentSilent, step);
+    }
+
+    /// Takes a member out and re-parents its children, not the whole subtree below it.
+    fn depart(&mut self, id: MemberId, trigger: Trigger, step: &mut Step<'_, '_>) {
+        let mut orphans: Vec<(MemberId, Substream)> = Vec::new();
+        for substream in self.view.all_substreams() {
+            orphans.extend(self.view.children(id, substream).map(|child| (child, substream)));
+            self.return_uplink(id, substream, step);
+        }
+        for (child, substream) in &orphans {
+            self.view.detach(*child, *substream);
+        }
+        let member = self.view.member(id);
+        let cause = Cause { trigger, departed: Some(member.peer) };
+        self.slots -= u64::from(member.slots);
+        self.recomputing.note(member.home, member.slots);
+        step.clients.forget(member.peer);
+        self.view.remove(id);
+        // Those with a subtree of their own first: they carry others.
+        orphans.sort_by_key(|(child, substream)| {
+            self.view.children(*child, *substream).next().is_none()
+        });
+        for (child, substream) in orphans {
+            self.replace(child, substream, cause, step);
+        }
+    }
+
+    /// Gives back what others had reserved for this member.
+    fn return_uplink(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
+        let former = self.view.edge_mut(id, substream).releasing.take();
+        self.free_former(former);
+        if let Source::Server(number) = self.view.edge(id, substream).parent {
+            step.servers.release(number, step.with.rate);
+        }
+    }
+
+    /// Moves everybody away from CDN nodes that are down.
+    pub(super) fn flee_lost_servers(&mut self, step: &mut Step<'_, '_>) {
+        if std::mem::replace(&mut self.seen_losses, step.servers.losses()) == step.servers.losses()
+        {
+            return;
+        }
+        let fed: Vec<(MemberId, Substream)> = self
+            .view
+            .members()
+            .flat_map(|(id, _)| self.view.all_substreams().map(move |substream| (id, substream)))
+            .filter(|(id, substream)| match self.view.edge(*id, *substream).parent {
+                Source::Server(number) => step.servers.is_down(number),
+                Source::None | Source::Member(_) => false,
+            })
+            .collect();
+        for (id, substream) in fed {
+            self.replace(id, substream, Trigger::ParentSilent, step);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Who has spare uplink in one substream: a priority queue of buckets.
+//!
+//! The order of use: mature before young, near the source before far from it, much spare uplink
+//! before little. Parents are kept apart by how hard they are to reach, so that a child that can
+//! reach only easy ones finds them without a search.
+
+use super::view::MemberId;
+use crate::units::NatKind;
+
+/// Buckets of one reach class: two ages, sixteen depths, four levels of spare uplink.
+const KEYS: usize = 128;
+
+/// Which children can reach a parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Everybody who can send datagrams.
+    Easy,
+    /// All but those behind symmetric NAT.
+    PortRestricted,
+    /// Only those behind an easy NAT.
+    Symmetric,
+}
+
+/// Where in a tree a child belongs. Those who will feed others go near the source and leaves far
+/// from it: filling levels with the largest fan-out first makes the least depth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Placement {
+    /// It will have children.
+    Interior,
+    /// It will not.
+    Leaf,
+}
+
+/// Where a member stands in the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Room {
+    pub(super) key: u16,
+    pub(super) position: u32,
+    pub(super) free: u16,
+}
+
+/// The index of one substream.
+#[derive(Debug)]
+pub(super) struct SlotIndex {
+    buckets: Vec<Vec<MemberId>>,
+    occupied: [u128; 3],
+    free_slots: [u32; 3],
+    holders: [u32; 3],
+}
+
+impl Default for SlotIndex {
+    fn default() -> Self {
+        Self {
+            buckets: vec![Vec::new(); 3 * KEYS],
+            occupied: [0; 3],
+            free_slots: [0; 3],
+            holders: [0; 3],
+        }
+    }
+}
+
+impl Reach {
+    /// The classes from which a child behind `nat` can be fed, those that few can use first.
+    pub(super) fn of_parents_for(nat: NatKind) -> &'static [Self] {
+        match nat {
+            NatKind::Open | NatKind::FullCone | NatKind::AddressRestricted => {
+                &[Self::Symmetric, Self::PortRestricted, Self::Easy]
+            }
+            NatKind::PortRestricted => &[Self::PortRestricted, Self::Easy],
+            NatKind::Symmetric => &[Self::Easy],
+            NatKind::UdpBlocked => &[],
+        }
+    }
+
+    fn of(nat: NatKind) -> Option<Self> {
+        match nat {
+            NatKind::Open | NatKind::FullCone | NatKind::AddressRestricted => Some(Self::Easy),
+            NatKind::PortRestricted => Some(Self::PortRestricted),
+            NatKind::Symmetric => Some(Self::Symmetric),
+            NatKind::UdpBlocked => None,
+        }
+    }
+}
+
+impl SlotIndex {
+    /// The bucket for a member; none when nobody can reach it.
+    pub(super) fn key(nat: NatKind, mature: bool, depth: u8, free: u16) -> Option<u16> {
+        let spare = match free {
+            0..=1 => 3,
+            2..=3 => 2,
+            4..=7 => 1,
+            _ => 0,
+        };
+        let within = u16::from(!mature) * 64 + u16::from(depth.min(15)) * 4 + spare;
+        Reach::of(nat).map(|reach| reach as u16 * KEYS as u16 + within)
+    }
+
+    pub(super) fn insert(&mut self, id: MemberId, key: u16, free: u16) -> Room {
+        let (reach, within) = (usize::from(key) / KEYS, usize::from(key) % KEYS);
+        let bucket = &mut self.buckets[usize::from(key)];
+        bucket.push(id);
+        self.occupied[reach] |= 1 << within;
+        self.free_slots[reach] += u32::from(free);
+        self.holders[reach] += 1;
+        Room { key, position: bucket.len() as u32 - 1, free }
+    }
+
+    /// Takes a member out; returns the one that moved into its place, if any.
+    pub(super) fn remove(&mut self, room: Room) -> Option<MemberId> {
+        let (reach, within) = (usize::from(room.key) / KEYS, usize::from(room.key) % KEYS);
+        let bucket = &mut self.buckets[usize::from(room.key)];
+        bucket.swap_remove(room.position as usize);
+        if bucket.is_empty() {
+            self.occupied[reach] &= !(1 << within);
+        }
+        self.free_slots[reach] -= u32::from(room.free);
+        self.holders[reach] -= 1;
+        bucket.get(room.position as usize).copied()
+    }
+
+    /// Spare slots of all members together.
+    pub(super) fn free_slots(&self) -> u32 {
+        self.free_slots.iter().sum()
+    }
+
+    /// Members with room, and those of them that a child behind `nat` can reach.
+    pub(super) fn holders(&self, nat: NatKind) -> (u32, u32) {
+        let reachable =
+            Reach::of_parents_for(nat).iter().map(|reach| self.holders[*reach as usize]).sum();
+        (self.holders.iter().sum(), reachable)
+    }
+
+    /// The depth of the member with room that is nearest to the source, among those in reach of `nat`.
+    pub(super) fn shallowest(&self, nat: NatKind) -> Option<u8> {
+        let merged = self.merged(nat);
+        let ages = [merged & u128::from(u64::MAX), merged >> 64];
+        ages.iter().filter(|bits| **bits != 0).map(|bits| (bits.trailing_zeros() / 4) as u8).min()
+    }
+
+    fn merged(&self, nat: NatKind) -> u128 {
+        Reach::of_parents_for(nat)
+            .iter()
+            .fold(0, |bits, reach| bits | self.occupied[*reach as usize])
+    }
+
+    /// All members with room in reach of `nat`, in the order of use for this place in the tree.
+    pub(super) fn in_order(
+        &self,
+        nat: NatKind,
+        place: Placement,
+    ) -> impl Iterator<Item = MemberId> {
+        let merged = self.merged(nat);
+        let groups = (0..32_u32).map(move |step| match place {
+            Placement::Interior => step,
+            // Sixteen depths of the mature from far to near, then those of the young.
+            Placement::Leaf => step ^ 15,
+        });
+        let keys = groups
+            .filter(move |group| merged >> (group * 4) & 15 != 0)
+            .flat_map(|group| group * 4..group * 4 + 4);
+        keys.filter(move |key| merged >> key & 1 != 0).flat_map(move |key| {
+            let reaches = Reach::of_parents_for(nat).iter();
+            reaches.flat_map(move |reach| {
+                self.buckets[*reach as usize * KEYS + key as usize].iter().copied()
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_use_is_age_then_depth_then_spare_uplink() {
+        let mut index = SlotIndex::default();
+        let mut add = |id, mature, depth, free| {
+            let key = SlotIndex::key(NatKind::Open, mature, depth, free).unwrap();
+            index.insert(id, key, free);
+        };
+        add(1, false, 1, 9);
+        add(2, true, 3, 9);
+        add(3, true, 2, 1);
+        add(4, true, 2, 9);
+        assert_eq!(
+            index.in_order(NatKind::Symmetric, Placement::Interior).collect::<Vec<_>>(),
+            [4, 3, 2, 1]
+        );
+        assert_eq!(
+            index.in_order(NatKind::Symmetric, Placement::Leaf).collect::<Vec<_>>(),
+            [2, 4, 3, 1]
+        );
+        assert_eq!(index.free_slots(), 28);
+        assert_eq!(index.shallowest(NatKind::Open), Some(1));
+    }
+
+    #[test]
+    fn a_child_sees_only_parents_it_can_reach() {
+        let mut index = SlotIndex::default();
+        for (id, nat) in NatKind::ALL.into_iter().enumerate() {
+            if let Some(key) = SlotIndex::key(nat, true, 1, 2) {
+                index.insert(id as MemberId, key, 2);
+            }
+        }
+        for child in NatKind::ALL {
+            let found: Vec<MemberId> = index.in_order(child, Placement::Leaf).collect();
+            let mut expected: Vec<MemberId> =
+                (0..6).filter(|id| NatKind::ALL[*id as usize].can_connect(child)).collect();
+            let mut sorted = found.clone();
+            sorted.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(sorted, expected, "{child:?}");
+        }
+        assert_eq!(index.holders(NatKind::Symmetric), (5, 3));
+    }
+
+    #[test]
+    fn leaving_a_bucket_tells_who_took_the_place() {
+        let mut index = SlotIndex::default();
+        let key = SlotIndex::key(NatKind::Open, true, 1, 4).unwrap();
+        let rooms: Vec<Room> = (0..3).map(|id| index.insert(id, key, 4)).collect();
+        assert_eq!(index.remove(rooms[0]), Some(2));
+        assert_eq!(index.remove(Room { position: 0, ..rooms[2] }), Some(1));
+        assert_eq!(index.remove(Room { position: 0, ..rooms[1] }), None);
+        assert_eq!(index.shallowest(NatKind::Open), None);
+    }
+}

@@ -1,0 +1,288 @@
+//! The books of a cluster balance, whatever is said to it.
+
+use super::choose::Surroundings;
+use super::slots::SlotIndex;
+use super::view::NOBODY;
+use super::*;
+use crate::control::config::ControlConfig;
+use crate::proto::{
+    AddressTable, ContentKind, Heartbeat, Output, Received, RouteTable, ServerInfo,
+};
+use crate::units::{Address, AsNumber, BitRate, Bytes, ContentId, Metro, NatKind, Ratio, Span};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const NODES: [PeerId; 2] = [PeerId::new(0), PeerId::new(1)];
+
+/// A DCM and what stands around it.
+struct Cluster {
+    dcm: Dcm,
+    config: ControlConfig,
+    routes: RouteTable,
+    servers: Servers,
+    clients: Clients,
+    now: SimTime,
+    /// What each peer was told; those that are present.
+    told: BTreeMap<PeerId, Vec<Option<PeerId>>>,
+    joined: u32,
+    /// The objective before and after the last recomputation.
+    offered: f64,
+    paid: f64,
+}
+
+impl Cluster {
+    fn new(substreams: u8) -> Self {
+        let content = ContentInfo {
+            content: ContentId::new(1),
+            kind: ContentKind::Live,
+            bitrate: BitRate::from_kbps(100) * u64::from(substreams),
+            substreams,
+            packet: Bytes::new(1250),
+            start: SimTime::ZERO,
+            end: SimTime::from_secs(100_000),
+        };
+        let mut servers = Servers::default();
+        let info =
+            |peer| ServerInfo { peer, address: Address(0), capacity: BitRate::from_kbps(1000) };
+        let reserve = Ratio::new(0.1).unwrap();
+        servers.learn(SimTime::ZERO, &NODES.map(info), &AddressTable::default(), reserve);
+        let config = ControlConfig { maturity: Span::from_secs(10), ..ControlConfig::default() };
+        Self {
+            dcm: Dcm::new(SimTime::ZERO, content, 0, Span::from_secs(15)),
+            config,
+            routes: RouteTable::default(),
+            servers,
+            clients: Clients::default(),
+            now: SimTime::from_secs(10),
+            told: BTreeMap::new(),
+            joined: NODES.len() as u32,
+            offered: 0.0,
+            paid: 0.0,
+        }
+    }
+
+    fn act<T>(&mut self, act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T) -> T {
+        let with = Surroundings {
+            now: self.now,
+            config: &self.config,
+            routes: &self.routes,
+            rate: self.dcm.substream_rate(),
+        };
+        let mut outbox = Outbox::new(false);
+        let mut step = Step {
+            with: &with,
+            servers: &mut self.servers,
+            clients: &mut self.clients,
+            outbox: &mut outbox,
+        };
+        let done = act(&mut self.dcm, &mut step);
+        for output in outbox.drain() {
+            if let Output::Send { to, message: ToClient::Assign(assignment) } = output {
+                let width = usize::from(self.dcm.view.substreams);
+                let told = self.told.entry(to).or_insert_with(|| vec![None; width]);
+                for choice in assignment.parents {
+                    told[choice.substream.index()] = choice.parent;
+                }
+            }
+        }
+        done
+    }
+
+    fn join(&mut self, uplink_kbps: u64, nat: NatKind) {
+        let peer = PeerId::new(self.joined);
+        self.joined += 1;
+        let join = Join {
+            content: ContentId::new(1),
+            address: Address(0),
+            nat,
+            uplink: BitRate::from_kbps(uplink_kbps),
+            downlink: BitRate::from_kbps(10_000),
+        };
+        let network = AsNumber::new(1 + self.joined % 2);
+        let place = Place { network, country: *b"DE", metro: Metro::new(0) };
+        let id = self.act(|dcm, step| dcm.join(peer, &join, place, step));
+        self.clients.set(peer, 0, id);
+    }
+
+    /// One of those present.
+    fn someone(&self, who: usize) -> Option<(PeerId, MemberId)> {
+        let count = self.dcm.len();
+        let mut members = self.dcm.view.members();
+        members.nth(who % count.max(1)).map(|(id, member)| (member.peer, id))
+    }
+
+    /// A report of one who does what it was told, or still what it did before; data come or do not.
+    fn beat(&mut self, id: MemberId, peer: PeerId, heeds: bool, arrives: bool) {
+        let view = &self.dcm.view;
+        let received = view.all_substreams().map(|substream| {
+            let told = self.told[&peer][substream.index()];
+            let parent = if heeds { told } else { None };
+            let last = view.edge(id, substream).last + if arrives { 20 } else { 0 };
+            Received { parent, last }
+        });
+        let beat = Heartbeat { received: received.collect(), ..Heartbeat::default() };
+        self.act(|dcm, step| dcm.heartbeat(id, &beat, step));
+    }
+
+    fn perform(&mut self, act: &Act) {
+        let who = |who: &usize| self.someone(*who);
+        match act {
+            Act::Join(uplink_kbps, nat) => self.join(*uplink_kbps, *nat),
+            Act::Leave(name) => {
+                if let Some((_, id)) = who(name) {
+                    self.act(|dcm, step| dcm.leave(id, step));
+                }
+            }
+            Act::Beat(name, heeds, arrives) => {
+                if let Some((peer, id)) = who(name) {
+                    self.beat(id, peer, *heeds, *arrives);
+                }
+            }
+            Act::CannotConnect(name) => {
+                if let Some((peer, id)) = who(name)
+                    && let Some(parent) = self.told[&peer][0]
+                {
+                    let substream = Substream(0);
+                    self.act(|dcm, step| dcm.connect_failed(id, substream, parent, step));
+                }
+            }
+            Act::Node(number, up) if *up => self.servers.heard(*number, self.now),
+            Act::Node(number, _) => self.servers.lose(*number),
+            Act::Second => {
+                self.now += Span::from_secs(1);
+                let before = self.dcm.counts();
+                self.act(|dcm, step| dcm.tick(step));
+                let after = self.dcm.counts();
+                self.paid = after.objective_after - before.objective_after;
+                self.offered = after.objective_before - before.objective_before;
+            }
+        }
+    }
+
+    /// What does not balance.
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut check = |holds: bool, what: String| {
+            if !holds {
+                faults.push(what);
+            }
+        };
+        let view = &self.dcm.view;
+        let (mut slots, mut from_servers) = (0, 0);
+        for (id, member) in view.members() {
+            slots += u64::from(member.slots);
+            check(member.used <= member.slots, format!("{id} sends more than it lends"));
+            let reserved = self.reserved_at(id);
+            check(member.used == reserved, format!("{id} uses {} for {reserved}", member.used));
+            self.check_room(id, &mut check);
+            for substream in view.all_substreams() {
+                self.check_edge(id, substream, &mut check);
+                let fed = matches!(view.edge(id, substream).parent, Source::Server(_));
+                from_servers += u64::from(fed);
+            }
+        }
+        let worse = self.paid > self.offered + 1e-9;
+        check(!worse, format!("a recomputation made {} of {}", self.paid, self.offered));
+        check(slots == self.dcm.slots, format!("{slots} slots are not {}", self.dcm.slots));
+        let reserved = self.dcm.substream_rate() * from_servers;
+        check(self.servers.reserved() == reserved, format!("CDN nodes send {reserved}"));
+        faults
+    }
+
+    /// Children of a member, and former children that have not reported their new parent.
+    fn reserved_at(&self, parent: MemberId) -> u16 {
+        let view = &self.dcm.view;
+        let stay = Some(view.stay(parent));
+        let edges = view.members().flat_map(|(id, _)| {
+            view.all_substreams().map(move |substream| view.edge(id, substream))
+        });
+        let uses = |edge: &view::Edge| {
+            u16::from(edge.parent == Source::Member(parent)) + u16::from(edge.releasing == stay)
+        };
+        edges.map(uses).sum()
+    }
+
+    fn check_room(&self, id: MemberId, check: &mut impl FnMut(bool, String)) {
+        let view = &self.dcm.view;
+        let member = view.member(id);
+        let (depth, free) = (view.edge(id, member.home).depth, member.slots - member.used);
+        let wanted = (depth > 0 && free > 0)
+            .then(|| SlotIndex::key(member.nat, member.mature, depth, free))
+            .flatten();
+        let index = &view.index[member.home.index()];
+        let listed = index
+            .in_order(NatKind::Open, slots::Placement::Leaf)
+            .filter(|other| *other == id)
+            .count();
+        let (room, expected) = (member.room.map(|room| room.key), usize::from(wanted.is_some()));
+        check(room == wanted, format!("{id} stands at {room:?}, not {wanted:?}"));
+        check(listed == expected, format!("{id} is listed {listed} times"));
+    }
+
+    fn check_edge(&self, id: MemberId, substream: Substream, check: &mut impl FnMut(bool, String)) {
+        let view = &self.dcm.view;
+        let (edge, member) = (view.edge(id, substream), view.member(id));
+        let above = |parent: MemberId| match view.edge(parent, substream).depth {
+            0 => 0,
+            depth => depth + 1,
+        };
+        let depth = match edge.parent {
+            Source::None => 0,
+            Source::Server(_) => 1,
+            Source::Member(parent) => above(parent),
+        };
+        check(edge.depth == depth, format!("{id} is {} deep, not {depth}", edge.depth));
+        let interior = edge.first_child == NOBODY || member.home == substream;
+        check(interior, format!("{id} has children in {substream}, which is not its home"));
+        if let Source::Member(parent) = edge.parent {
+            let listed = view.children(parent, substream).filter(|child| *child == id).count();
+            check(listed == 1, format!("{id} is {listed} times a child of {parent}"));
+        }
+        let fed = view.server_fed[substream.index()].iter().filter(|fed| **fed == id).count();
+        let expected =
+            matches!(edge.parent, Source::Server(_)) && member.nat != NatKind::UdpBlocked;
+        check(fed == usize::from(expected), format!("{id} is listed {fed} times as server-fed"));
+        let waits = self.dcm.pending.contains(&(view.stay(id), substream));
+        check(edge.parent != Source::None || waits, format!("{id} is forgotten in {substream}"));
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Join(u64, NatKind),
+    Leave(usize),
+    /// Who reports, whether it has done what it was told, and whether data came.
+    Beat(usize, bool, bool),
+    CannotConnect(usize),
+    /// A CDN node is heard or lost.
+    Node(u16, bool),
+    Second,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let uplink = prop::sample::select(vec![0_u64, 130, 250, 500, 2000]);
+    prop_oneof![
+        6 => (uplink, prop::sample::select(NatKind::ALL.to_vec())).prop_map(|(u, n)| Act::Join(u, n)),
+        2 => (0_usize..64).prop_map(Act::Leave),
+        20 => (0_usize..64, prop::bool::weighted(0.8), prop::bool::weighted(0.7))
+            .prop_map(|(who, heeds, arrives)| Act::Beat(who, heeds, arrives)),
+        2 => (0_usize..64).prop_map(Act::CannotConnect),
+        1 => (0_u16..2, any::<bool>()).prop_map(|(number, up)| Act::Node(number, up)),
+        4 => Just(Act::Second),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn the_books_balance(
+        substreams in 1_u8..5,
+        acts in prop::collection::vec(act(), 1..250),
+    ) {
+        let mut cluster = Cluster::new(substreams);
+        for act in &acts {
+            cluster.perform(act);
+            let faults = cluster.faults();
+            prop_assert!(faults.is_empty(), "after {act:?} at {}: {faults:#?}", cluster.now);
+        }
+    }
+}

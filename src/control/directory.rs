@@ -1,0 +1,46 @@
+//! Content directory (row C2): which DCM manages which content in which region.
+
+use super::config::RegionRule;
+use crate::proto::Place;
+use crate::units::{AsNumber, ContentId};
+use std::collections::BTreeMap;
+
+/// A group of viewers near each other, as the scenario's rule draws it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Region {
+    /// The viewers of one ISP.
+    Isp(AsNumber),
+    /// The viewers of one country.
+    Country([u8; 2]),
+    /// All viewers.
+    World,
+}
+
+/// The directory.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    dcms: BTreeMap<(ContentId, Region), usize>,
+}
+
+impl Region {
+    /// The region of a place.
+    pub(crate) fn of(place: Place, rule: RegionRule) -> Self {
+        match rule {
+            RegionRule::Isp => Self::Isp(place.network),
+            RegionRule::Country => Self::Country(place.country),
+            RegionRule::World => Self::World,
+        }
+    }
+}
+
+impl Directory {
+    /// The DCM of a content in a region.
+    pub(crate) fn find(&self, content: ContentId, region: Region) -> Option<usize> {
+        self.dcms.get(&(content, region)).copied()
+    }
+
+    /// Enters a new DCM.
+    pub(crate) fn enter(&mut self, content: ContentId, region: Region, dcm: usize) {
+        self.dcms.insert((content, region), dcm);
+    }
+}

@@ -1,0 +1,223 @@
+//! One control machine: takes inputs, routes them to the parts it hosts.
+
+use super::clients::Clients;
+use super::config::ControlConfig;
+use super::dcm::{Counts, Dcm, Step, Surroundings};
+use super::directory::{Directory, Region};
+use super::servers::Servers;
+use crate::proto::{
+    AddressTable, ContentInfo, Coordinator, Feed, Figure, Guidance, Heartbeat, Input, Join, Outbox,
+    Place, Refusal, RouteTable, ToCenter, ToClient,
+};
+use crate::units::{AsNumber, Metro, PeerId, SimTime};
+
+/// The control center on one machine.
+#[derive(Debug)]
+pub struct ControlCenter {
+    config: ControlConfig,
+    catalogue: Vec<ContentInfo>,
+    addresses: AddressTable,
+    routes: RouteTable,
+    servers: Servers,
+    clients: Clients,
+    directory: Directory,
+    dcms: Vec<Dcm>,
+    next_tick: SimTime,
+    last: SimTime,
+    strangers: u64,
+}
+
+/// Where an address lies that no feed knows.
+const NOWHERE: Place = Place { network: AsNumber::new(0), country: *b"??", metro: Metro::new(0) };
+
+impl ControlCenter {
+    /// A control center that knows nothing yet: feeds tell it the catalogue, the CDN nodes and the networks.
+    #[must_use]
+    pub fn new(config: ControlConfig) -> Self {
+        Self {
+            next_tick: SimTime::ZERO + config.reassess,
+            config,
+            catalogue: Vec::new(),
+            addresses: AddressTable::default(),
+            routes: RouteTable::default(),
+            servers: Servers::default(),
+            clients: Clients::default(),
+            directory: Directory::default(),
+            dcms: Vec::new(),
+            last: SimTime::ZERO,
+            strangers: 0,
+        }
+    }
+
+    fn learn(&mut self, now: SimTime, feed: &Feed) {
+        match feed {
+            Feed::Catalogue(contents) => self.catalogue.clone_from(contents),
+            Feed::Servers(infos) => {
+                self.servers.learn(now, infos, &self.addresses, self.config.catch_up_reserve)
+            }
+            Feed::Addresses(table) => {
+                self.addresses.clone_from(table);
+                self.servers.locate(table);
+            }
+            Feed::Routes(table) => self.routes.clone_from(table),
+        }
+    }
+
+    fn message(&mut self, now: SimTime, from: PeerId, message: &ToCenter, outbox: &mut Outbox) {
+        match message {
+            ToCenter::Join(join) => self.join(now, from, join, outbox),
+            ToCenter::Heartbeat(beat) => self.heartbeat(now, from, beat, outbox),
+            ToCenter::Leave => {
+                self.in_dcm(now, from, outbox, |dcm, member, step| dcm.leave(member, step))
+            }
+            ToCenter::ConnectFailed { substream, parent } => {
+                self.in_dcm(now, from, outbox, |dcm, member, step| {
+                    dcm.connect_failed(member, *substream, *parent, step)
+                });
+            }
+            // Announces are a tracker's business.
+            ToCenter::Announce => {}
+        }
+    }
+
+    fn heartbeat(&mut self, now: SimTime, from: PeerId, beat: &Heartbeat, outbox: &mut Outbox) {
+        if self.clients.find(from).is_some() {
+            self.in_dcm(now, from, outbox, |dcm, member, step| dcm.heartbeat(member, beat, step));
+            outbox.send(from, ToClient::Ack);
+        } else if let Some(number) = self.servers.find(from) {
+            self.servers.heard(number, now);
+            outbox.send(from, ToClient::Ack);
+        } else {
+            self.strangers += 1;
+            outbox.send(from, ToClient::Rejoin);
+        }
+    }
+
+    fn join(&mut self, now: SimTime, from: PeerId, join: &Join, outbox: &mut Outbox) {
+        let Some(content) =
+            self.catalogue.iter().find(|info| info.content == join.content).copied()
+        else {
+            outbox.send(from, ToClient::Refuse(Refusal::UnknownContent));
+            return;
+        };
+        outbox.send(from, ToClient::Welcome(Guidance::Directed));
+        if self.clients.find(from).is_some() {
+            self.in_dcm(now, from, outbox, |dcm, member, step| dcm.repeat(member, step));
+            return;
+        }
+        let place = self.addresses.lookup(join.address).unwrap_or(NOWHERE);
+        let region = Region::of(place, self.config.region);
+        let dcm = self
+            .directory
+            .find(join.content, region)
+            .unwrap_or_else(|| self.create_dcm(now, content, region));
+        let member = self.with_dcm(now, dcm, outbox, |dcm, step| dcm.join(from, join, place, step));
+        self.clients.set(from, dcm, member);
+    }
+
+    /// Service manager (row C3): a DCM for a content and region that has none.
+    fn create_dcm(&mut self, now: SimTime, content: ContentInfo, region: Region) -> usize {
+        let number = self.dcms.len();
+        self.dcms.push(Dcm::new(now, content, number, self.config.recompute));
+        self.directory.enter(content.content, region, number);
+        number
+    }
+
+    fn in_dcm(
+        &mut self,
+        now: SimTime,
+        from: PeerId,
+        outbox: &mut Outbox,
+        act: impl FnOnce(&mut Dcm, super::dcm::MemberId, &mut Step<'_, '_>),
+    ) {
+        if let Some((dcm, member)) = self.clients.find(from) {
+            self.with_dcm(now, dcm, outbox, |dcm, step| act(dcm, member, step));
+        }
+    }
+
+    fn with_dcm<T>(
+        &mut self,
+        now: SimTime,
+        number: usize,
+        outbox: &mut Outbox,
+        act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T,
+    ) -> T {
+        let dcm = &mut self.dcms[number];
+        let with = Surroundings {
+            now,
+            config: &self.config,
+            routes: &self.routes,
+            rate: dcm.substream_rate(),
+        };
+        let mut step =
+            Step { with: &with, servers: &mut self.servers, clients: &mut self.clients, outbox };
+        act(dcm, &mut step)
+    }
+
+    fn tick(&mut self, now: SimTime, outbox: &mut Outbox) {
+        let patience = self.config.heartbeat * u64::from(self.config.expiry_heartbeats);
+        self.servers.expire(now, patience);
+        for number in 0..self.dcms.len() {
+            self.with_dcm(now, number, outbox, |dcm, step| dcm.tick(step));
+        }
+    }
+
+    fn total(&self, count: impl Fn(&Counts) -> f64) -> f64 {
+        self.dcms.iter().map(|dcm| count(&dcm.counts())).sum()
+    }
+}
+
+impl Coordinator for ControlCenter {
+    fn handle(&mut self, now: SimTime, input: Input<'_>, outbox: &mut Outbox) {
+        self.last = now;
+        match input {
+            Input::Feed(feed) => self.learn(now, feed),
+            Input::Message { from, message } => self.message(now, from, message, outbox),
+            Input::Timeout if now < self.next_tick => {}
+            Input::Timeout => {
+                self.next_tick = now + self.config.reassess;
+                self.tick(now, outbox);
+            }
+        }
+    }
+
+    fn next_timeout(&self) -> Option<SimTime> {
+        Some(self.next_tick)
+    }
+
+    fn expect(&self, from: PeerId) {
+        if let Some((dcm, member)) = self.clients.find(from) {
+            self.dcms[dcm].read_ahead(member);
+        }
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        let figure = |metric, unit, value| Figure { metric, unit, value: Some(value) };
+        let demand = self.total(|counts| counts.demand);
+        let per_mbps = |cost: f64| (demand > 0.0).then_some(cost / demand);
+        let served: usize = self.dcms.iter().map(Dcm::len).sum();
+        vec![
+            figure("control_dcms", "count", self.dcms.len() as f64),
+            figure("control_clients_at_end", "count", served as f64),
+            figure("control_deaths_concluded", "count", self.total(|counts| counts.deaths as f64)),
+            figure("control_cuts_concluded", "count", self.total(|counts| counts.cuts as f64)),
+            figure("control_rejoins_asked", "count", self.strangers as f64),
+            figure("recomputations_whole", "count", self.total(|counts| counts.whole as f64)),
+            figure("recomputations_part", "count", self.total(|counts| counts.part as f64)),
+            figure("recomputation_moves", "count", self.total(|counts| counts.moves as f64)),
+            // Cost of the topology as recomputations found and left it, in the cost of CDN nodes
+            // sending everything (1 with the default weights).
+            Figure {
+                metric: "objective_before",
+                unit: "per Mbps",
+                value: per_mbps(self.total(|counts| counts.objective_before)),
+            },
+            Figure {
+                metric: "objective",
+                unit: "per Mbps",
+                value: per_mbps(self.total(|counts| counts.objective_after)),
+            },
+            figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6),
+        ]
+    }
+}

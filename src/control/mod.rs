@@ -1,0 +1,14 @@
+//! The control center: the real logic, free of I/O, that assigns every viewer its source peers.
+//!
+//! It knows what clients and feeds have told it and the time it is given; nothing of the simulator.
+
+mod clients;
+mod config;
+mod dcm;
+mod directory;
+mod machine;
+mod objective;
+mod servers;
+
+pub use config::{ControlConfig, ObjectiveConfig, RegionRule, Selection};
+pub use machine::ControlCenter;

@@ -1,0 +1,175 @@
+//! The CDN nodes that the owner has bought: room, distance, and whether they are heard.
+
+use crate::proto::{AddressTable, Place, RouteTable, ServerInfo};
+use crate::units::{Address, AsNumber, BitRate, PeerId, Ratio, SimTime, Span};
+use std::collections::BTreeMap;
+
+/// The table of CDN nodes.
+#[derive(Debug, Default)]
+pub(crate) struct Servers {
+    servers: Vec<Server>,
+    /// Paths that failed: not tried again before the time given.
+    broken: BTreeMap<(u16, AsNumber), SimTime>,
+    losses: u32,
+}
+
+#[derive(Debug)]
+struct Server {
+    peer: PeerId,
+    address: Address,
+    place: Option<Place>,
+    /// What may be reserved: the capacity less what is kept free for catching up.
+    limit: BitRate,
+    reserved: BitRate,
+    last_beat: SimTime,
+    down: bool,
+    /// No longer in the list: it stays down, whatever it says.
+    withdrawn: bool,
+}
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// Where the viewer is.
+    pub(crate) to: Place,
+    /// What must be free.
+    pub(crate) rate: BitRate,
+    /// The node that sends it this already.
+    pub(crate) held: Option<u16>,
+}
+
+impl Servers {
+    /// Takes a new list of nodes; reservations of known ones stay, those that are in it no more are lost.
+    pub(crate) fn learn(
+        &mut self,
+        now: SimTime,
+        infos: &[ServerInfo],
+        addresses: &AddressTable,
+        reserve: Ratio,
+    ) {
+        for number in 0..self.servers.len() {
+            if infos.iter().all(|info| info.peer != self.servers[number].peer) {
+                self.servers[number].withdrawn = true;
+                self.lose(number as u16);
+            }
+        }
+        for info in infos {
+            let limit = info.capacity - info.capacity.scaled(reserve);
+            if let Some(known) = self.servers.iter_mut().find(|server| server.peer == info.peer) {
+                (known.limit, known.address) = (limit, info.address);
+                if std::mem::replace(&mut known.withdrawn, false) {
+                    (known.down, known.last_beat) = (false, now);
+                }
+            } else {
+                self.servers.push(Server {
+                    peer: info.peer,
+                    address: info.address,
+                    place: None,
+                    limit,
+                    reserved: BitRate::ZERO,
+                    last_beat: now,
+                    down: false,
+                    withdrawn: false,
+                });
+            }
+        }
+        self.locate(addresses);
+    }
+
+    /// Finds out where the nodes are.
+    pub(crate) fn locate(&mut self, addresses: &AddressTable) {
+        for server in &mut self.servers {
+            server.place = addresses.lookup(server.address);
+        }
+    }
+
+    /// The number of the node that is this peer.
+    pub(crate) fn find(&self, peer: PeerId) -> Option<u16> {
+        self.servers.iter().position(|server| server.peer == peer).map(|number| number as u16)
+    }
+
+    pub(crate) fn peer(&self, number: u16) -> PeerId {
+        self.servers[usize::from(number)].peer
+    }
+
+    /// Notes a heartbeat; a node that was down is back.
+    pub(crate) fn heard(&mut self, number: u16, now: SimTime) {
+        let server = &mut self.servers[usize::from(number)];
+        (server.last_beat, server.down) = (now, server.withdrawn);
+    }
+
+    /// Whether a node has not been heard for longer than `patience`.
+    pub(crate) fn overdue(&self, number: u16, now: SimTime, patience: Span) -> bool {
+        now.since(self.servers[usize::from(number)].last_beat) > patience
+    }
+
+    /// Notes that a node is gone.
+    pub(crate) fn lose(&mut self, number: u16) {
+        let server = &mut self.servers[usize::from(number)];
+        if !std::mem::replace(&mut server.down, true) {
+            self.losses += 1;
+        }
+    }
+
+    /// Marks every node down that has been silent for longer than `patience`.
+    pub(crate) fn expire(&mut self, now: SimTime, patience: Span) {
+        for number in 0..self.servers.len() as u16 {
+            if self.overdue(number, now, patience) {
+                self.lose(number);
+            }
+        }
+    }
+
+    pub(crate) fn is_down(&self, number: u16) -> bool {
+        self.servers[usize::from(number)].down
+    }
+
+    /// How many losses have been noted so far: whoever remembers the number sees that it changed.
+    pub(crate) fn losses(&self) -> u32 {
+        self.losses
+    }
+
+    /// Notes that nothing arrived in `network` from this node though it lives.
+    pub(crate) fn avoid(&mut self, number: u16, network: AsNumber, until: SimTime) {
+        self.broken.insert((number, network), until);
+    }
+
+    /// The nearest node with room; one whose path failed lately only when there is no other.
+    pub(crate) fn nearest(&self, now: SimTime, wanted: Wanted, routes: &RouteTable) -> Option<u16> {
+        let Wanted { to, rate, held } = wanted;
+        let usable = self.servers.iter().enumerate().filter(|(number, server)| {
+            let room = server.reserved + rate <= server.limit || held == Some(*number as u16);
+            !server.down && room
+        });
+        let rank = |number: u16, server: &Server| {
+            let broken = self.broken.get(&(number, to.network)).is_some_and(|until| now < *until);
+            (broken, round_trip_ms(server.place, to, routes), number)
+        };
+        usable
+            .map(|(number, server)| rank(number as u16, server))
+            .min()
+            .map(|(_, _, number)| number)
+    }
+
+    pub(crate) fn reserve(&mut self, number: u16, rate: BitRate) {
+        self.servers[usize::from(number)].reserved += rate;
+    }
+
+    pub(crate) fn release(&mut self, number: u16, rate: BitRate) {
+        let server = &mut self.servers[usize::from(number)];
+        server.reserved = server.reserved - rate;
+    }
+
+    /// What is reserved at all nodes together.
+    pub(crate) fn reserved(&self) -> BitRate {
+        self.servers.iter().map(|server| server.reserved).sum()
+    }
+}
+
+/// Round trip in milliseconds; within one network it is 0 unless a feed says otherwise, and what
+/// no feed knows is farthest.
+fn round_trip_ms(from: Option<Place>, to: Place, routes: &RouteTable) -> u32 {
+    let Some(from) = from else { return u32::MAX };
+    let unknown = if from.network == to.network { 0 } else { u32::MAX };
+    routes.path(from.network, to.network).map_or(unknown, |(_, rtt)| rtt)
+}
