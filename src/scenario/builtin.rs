@@ -1,0 +1,24 @@
+//! The scenarios carried in the program.
+
+/// Name and text of each.
+const ALL: &[(&str, &str)] = &[
+    ("live_sport", include_str!("../../scenarios/live_sport.toml")),
+    ("tiny", include_str!("../../scenarios/tiny.toml")),
+];
+
+/// Name and title of every built-in scenario; the first is the one to begin with.
+pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ALL.iter().map(|(name, text)| (*name, title(text)))
+}
+
+/// The text of the built-in scenario with this name.
+#[must_use]
+pub fn text(name: &str) -> Option<&'static str> {
+    ALL.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The title as the file writes it: there is one, on a line of its own.
+fn title(text: &'static str) -> &'static str {
+    let line = text.lines().find_map(|line| line.strip_prefix("title = \""));
+    line.and_then(|rest| rest.strip_suffix('"')).unwrap_or_default()
+}

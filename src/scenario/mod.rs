@@ -1,0 +1,34 @@
+//! A scenario: everything that a run depends on, validated, without an `Option` for a default.
+//!
+//! Raw text is parsed into a mirror of the file, and that is consumed into these types. Not here:
+//! opening files; the caller passes a reader.
+
+pub mod builtin;
+mod defaults;
+mod diagnostics;
+mod graph_text;
+mod load;
+mod model;
+mod overrides;
+pub mod raw;
+mod reference;
+mod resolved;
+mod schema;
+mod shape;
+mod source;
+mod structure;
+mod validate;
+
+#[cfg(test)]
+mod tests;
+
+pub use diagnostics::{Diagnostic, Errors, Rule};
+pub use load::{Reader, load};
+pub use model::{
+    AccessClass, Arrivals, Audience, Cdn, Content, ControlSite, CoordinatorKind, Fault, FaultKind,
+    GraphFormat, GraphSource, GraphText, Isp, NatMix, Network, OutputConfig, Phase, Rows, Scenario,
+    SessionKind, Shape, Topology, TraceSession, UplinkRule,
+};
+pub use reference::reference;
+pub use resolved::to_toml;
+pub use schema::schema;

@@ -1,0 +1,399 @@
+//! The validated scenario.
+
+use crate::baseline::{Admission, TrackerConfig};
+use crate::control::ControlConfig;
+use crate::net::AsGraph;
+use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
+use crate::proto::ContentKind;
+use crate::units::{AsIndex, BitRate, Ratio, SimTime, Span};
+use std::sync::Arc;
+
+/// Everything that a run depends on.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Short name, also of the results folder.
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// How long the run lasts.
+    pub duration: Span,
+    /// What is run when the command line names none.
+    pub coordinators: Vec<CoordinatorKind>,
+    /// Networks and links.
+    pub topology: Topology,
+    /// How messages and data travel.
+    pub network: Network,
+    /// What is watched; at least one.
+    pub contents: Vec<Content>,
+    /// CDN nodes; at least one.
+    pub cdn: Vec<Cdn>,
+    /// Who watches.
+    pub audience: Audience,
+    /// Access lines; shares add up to 1.
+    pub access: Vec<AccessClass>,
+    /// Kinds of NAT on fixed lines.
+    pub nat_fixed: NatMix,
+    /// Kinds of NAT on mobile lines.
+    pub nat_mobile: NatMix,
+    /// Player settings.
+    pub player: PlayerConfig,
+    /// Tree protocol settings.
+    pub tree: TreeConfig,
+    /// Client settings.
+    pub client: ClientConfig,
+    /// Control center settings.
+    pub control: ControlConfig,
+    /// Where the coordinator's machine stands.
+    pub control_site: ControlSite,
+    /// Tracker settings.
+    pub tracker: TrackerConfig,
+    /// What `cdn-only` does when a node is full.
+    pub admission: Admission,
+    /// What goes wrong, in the order of time.
+    pub faults: Vec<Fault>,
+    /// What is written.
+    pub output: OutputConfig,
+    /// What `--set` changed, in order, each `path=value`.
+    pub overrides: Vec<String>,
+}
+
+/// Who decides where viewers get their data from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CoordinatorKind {
+    /// The control center.
+    ControlCenter,
+    /// Baseline B0: CDN nodes serve everybody.
+    CdnOnly,
+    /// Baseline B1: a tracker names random peers.
+    TrackerRandom,
+    /// Baseline B2: a tracker names local peers and a few others.
+    TrackerLocal,
+}
+
+/// Networks, links, and which networks have viewers.
+#[derive(Clone, Debug)]
+pub struct Topology {
+    /// All networks and their links, relationships known or inferred.
+    pub graph: Arc<AsGraph>,
+    /// What was read and inferred, one line a fact, for `validate`.
+    pub notes: Vec<String>,
+    /// The access ISPs.
+    pub isps: Vec<Isp>,
+    /// Where the graph came from.
+    pub source: GraphSource,
+}
+
+/// Where a graph came from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GraphSource {
+    /// The scenario file itself.
+    Inline,
+    /// Another text.
+    Text(GraphText),
+}
+
+/// A graph in a text of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphText {
+    /// `builtin:` and a name, or a file as the scenario names it.
+    pub name: String,
+    /// Its format.
+    pub format: GraphFormat,
+    /// True when relationships were inferred, false when they were read.
+    pub inferred: bool,
+    /// Capacity of a customer-provider or sibling link, each way, where the text says none.
+    pub transit_capacity: BitRate,
+    /// Capacity of a peering link, each way, where the text says none.
+    pub peering_capacity: BitRate,
+    /// One-way latency of every link; by kind and place when there is none.
+    pub link_latency: Option<Span>,
+}
+
+/// The format of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphFormat {
+    /// CAIDA's AS relationships, serial-1 or serial-2.
+    AsRel,
+    /// SNAP's as-caida.
+    Snap,
+    /// Two AS numbers a line.
+    EdgeList,
+    /// Graph Modelling Language.
+    Gml,
+    /// GraphML.
+    Graphml,
+}
+
+/// An access ISP.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Isp {
+    /// Its network.
+    pub network: AsIndex,
+    /// For tables and charts.
+    pub name: String,
+    /// Two letters, upper case.
+    pub country: [u8; 2],
+    /// Its part of the audience, relative to the others.
+    pub weight: f64,
+    /// In how many cities its viewers live.
+    pub metros: u32,
+}
+
+/// How messages and data travel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// Control messages that get lost.
+    pub control_loss: Ratio,
+    /// From the failure or repair of a link until routes avoid or use it again.
+    pub convergence: Span,
+    /// Pairs that could connect and do.
+    pub nat_success: Ratio,
+}
+
+/// A live stream or a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Content {
+    /// Its name in results.
+    pub name: String,
+    /// Who owns it.
+    pub owner: String,
+    /// Live or file.
+    pub kind: ContentKind,
+    /// Its rate.
+    pub bitrate: BitRate,
+    /// Into how many substreams it is cut.
+    pub substreams: u8,
+    /// When it begins.
+    pub start: SimTime,
+    /// How long it is.
+    pub duration: Span,
+}
+
+/// A CDN node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cdn {
+    /// Its name in results.
+    pub name: String,
+    /// The network that connects its data center.
+    pub network: AsIndex,
+    /// Country of the data center, two letters, upper case.
+    pub country: [u8; 2],
+    /// What it may send in all.
+    pub capacity: BitRate,
+}
+
+/// Where the coordinator's machine stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ControlSite {
+    /// The network that connects it.
+    pub network: AsIndex,
+    /// Its country, two letters, upper case.
+    pub country: [u8; 2],
+}
+
+/// Who watches, from when to when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Audience {
+    /// How viewers come.
+    pub arrivals: Arrivals,
+    /// How long they stay; shares add up to 1.
+    pub sessions: Vec<SessionKind>,
+    /// Leavers that say no good-bye.
+    pub silent_leave: Ratio,
+    /// The file that the sessions of a trace came from, as the scenario names it.
+    pub trace_file: Option<String>,
+}
+
+/// How viewers come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arrivals {
+    /// The number of viewers follows a curve.
+    Curve {
+        /// Viewers at level 1.
+        peak: u64,
+        /// Level before the first phase.
+        initial: f64,
+        /// One after the other, the last until the end of the run.
+        phases: Vec<Phase>,
+    },
+    /// Arrivals at a constant rate, independent of each other.
+    Poisson {
+        /// Arrivals per second.
+        per_second: f64,
+    },
+    /// The sessions of a trace.
+    Trace(Vec<TraceSession>),
+}
+
+/// A stretch of the audience curve, from the level before it to `level`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Phase {
+    /// What happens, for charts.
+    pub name: String,
+    /// When it ends.
+    pub until: SimTime,
+    /// Share of the peak at its end.
+    pub level: f64,
+    /// How it gets there.
+    pub shape: Shape,
+}
+
+/// How a phase goes from its first to its last level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// In a straight line.
+    Linear,
+    /// Slow, fast, slow: a smooth step with slope 1.5 times the mean in the middle.
+    Smooth,
+    /// At once.
+    Step,
+}
+
+/// One session of a trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceSession {
+    /// When it begins.
+    pub join: SimTime,
+    /// When it ends.
+    pub leave: SimTime,
+    /// Index of its access class; drawn when the trace does not say.
+    pub access: Option<usize>,
+    /// Index of its ISP; drawn when the trace does not say.
+    pub isp: Option<usize>,
+}
+
+/// A kind of session, log-normal in length.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionKind {
+    /// Its name.
+    pub name: String,
+    /// Of all sessions.
+    pub share: f64,
+    /// Median length.
+    pub median: Span,
+    /// Standard deviation of the logarithm.
+    pub sigma: f64,
+}
+
+/// A kind of access line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccessClass {
+    /// Its name.
+    pub name: String,
+    /// Of all viewers.
+    pub share: f64,
+    /// Advertised downlink.
+    pub downlink: BitRate,
+    /// Advertised uplink.
+    pub uplink: BitRate,
+    /// Round trip to the edge of the ISP.
+    pub rtt: Span,
+    /// Standard deviation of the logarithm of actual over advertised rate; 0 = exactly as advertised.
+    pub variation: f64,
+    /// What of the uplink its users lend.
+    pub lends: UplinkRule,
+    /// Behind a mobile network's NAT.
+    pub mobile: bool,
+}
+
+/// What of its uplink a user lends: the smaller of the two.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UplinkRule {
+    /// A share of the line.
+    pub share: Ratio,
+    /// A multiple of the bitrate of what it watches.
+    pub bitrates: f64,
+}
+
+/// How common each kind of NAT is, in the order of `NatKind::ALL`; adds up to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NatMix(pub [f64; 6]);
+
+/// Something that goes wrong and is mended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// When.
+    pub at: SimTime,
+    /// For how long.
+    pub lasts: Span,
+    /// What.
+    pub kind: FaultKind,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// The link between two networks carries nothing.
+    LinkDown {
+        /// One end.
+        a: AsIndex,
+        /// The other end.
+        b: AsIndex,
+    },
+    /// The link between two networks has another capacity, both ways.
+    LinkCapacity {
+        /// One end.
+        a: AsIndex,
+        /// The other end.
+        b: AsIndex,
+        /// While it lasts.
+        capacity: BitRate,
+    },
+    /// A CDN node is gone.
+    CdnDown {
+        /// Index into the scenario's CDN nodes.
+        cdn: usize,
+    },
+    /// This share of the viewers, drawn at random, vanishes silently.
+    PeersVanish {
+        /// Of those present.
+        share: Ratio,
+    },
+    /// The coordinator's machine is cut off.
+    ControlDown,
+}
+
+/// What is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputConfig {
+    /// Between two samples of the time series.
+    pub sample: Span,
+    /// Rows of `peers.csv`.
+    pub peers: Rows,
+    /// Rows of `assignments.csv`, by client.
+    pub assignments: Rows,
+    /// Rows of `transfers.csv`.
+    pub transfers: Rows,
+    /// When `topology.csv` is taken.
+    pub topology_at: Vec<SimTime>,
+}
+
+/// Which rows of a large table are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// All.
+    All,
+    /// Those of one client in so many.
+    OneIn(u32),
+    /// None.
+    None,
+}
+
+impl CoordinatorKind {
+    /// All, in the order of tables and charts.
+    pub const ALL: [Self; 4] =
+        [Self::ControlCenter, Self::CdnOnly, Self::TrackerRandom, Self::TrackerLocal];
+
+    /// The name in scenarios, results and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ControlCenter => "control-center",
+            Self::CdnOnly => "cdn-only",
+            Self::TrackerRandom => "tracker-random",
+            Self::TrackerLocal => "tracker-local",
+        }
+    }
+}

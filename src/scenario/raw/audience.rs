@@ -1,0 +1,140 @@
+//! Viewers, their sessions and their lines, as the file says them.
+
+use super::{At, Duration, Rate, Share};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Who watches; exactly one of `peak`, `arrivals` and `trace` says how viewers come.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAudience {
+    /// Viewers at level 1 of the curve that `[[audience.phase]]` draws.
+    pub peak: Option<At<i64>>,
+    /// With `peak`: level at the start of the run.
+    pub initial: Option<At<Share>>,
+    /// With `peak`: the stretches of the curve, one after the other. The last level holds until the
+    /// end of the run.
+    pub phase: Option<At<Vec<At<RawPhase>>>>,
+    /// Independent arrivals at this constant rate, as in `2 /s`, `90 /min` or `500 /h`.
+    pub arrivals: Option<At<String>>,
+    /// A CSV file beside the scenario with columns `join_s`, `leave_s`, and if wanted `access`
+    /// (name of an access class) and `isp` (AS number).
+    pub trace: Option<At<String>>,
+    /// Share of those who leave without a good-bye.
+    pub silent_leave: Option<At<Share>>,
+    /// How long viewers stay; shares add up to 1. The table replaces the built-in one as a whole.
+    pub session: Option<At<Vec<At<RawSession>>>>,
+}
+
+/// A stretch of the audience curve.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawPhase {
+    /// What happens, for charts.
+    #[schemars(required)]
+    pub name: Option<At<String>>,
+    /// When it ends, from the start of the run.
+    #[schemars(required)]
+    pub until: Option<At<Duration>>,
+    /// Share of the peak at its end.
+    #[schemars(required)]
+    pub level: Option<At<Share>>,
+    /// How it gets there.
+    pub shape: Option<At<RawShape>>,
+}
+
+/// How a phase goes from its first to its last level.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawShape {
+    /// In a straight line.
+    Linear,
+    /// Slow, fast, slow, with slope 1.5 times the mean in the middle.
+    Smooth,
+    /// At once.
+    Step,
+}
+
+/// A kind of session, log-normal in length.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSession {
+    /// Its name.
+    #[schemars(required)]
+    pub name: Option<At<String>>,
+    /// Of all sessions.
+    #[schemars(required)]
+    pub share: Option<At<Share>>,
+    /// Median length.
+    #[schemars(required)]
+    pub median: Option<At<Duration>>,
+    /// Standard deviation of the logarithm of the length.
+    #[schemars(required)]
+    pub sigma: Option<At<f64>>,
+}
+
+/// A kind of access line.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAccess {
+    /// Its name.
+    #[schemars(required)]
+    pub name: Option<At<String>>,
+    /// Of all viewers.
+    #[schemars(required)]
+    pub share: Option<At<Share>>,
+    /// Advertised downlink.
+    #[schemars(required)]
+    pub downlink: Option<At<Rate>>,
+    /// Advertised uplink.
+    #[schemars(required)]
+    pub uplink: Option<At<Rate>>,
+    /// Round trip to the edge of the ISP.
+    #[schemars(required)]
+    pub rtt: Option<At<Duration>>,
+    /// Standard deviation of the logarithm of actual over advertised rate; 0 = exactly as
+    /// advertised.
+    pub variation: Option<At<f64>>,
+    /// What of the uplink its users lend; nothing on mobile lines when left out.
+    pub lends: Option<At<RawLends>>,
+    /// Whether it is behind a mobile network's NAT.
+    pub mobile: Option<At<bool>>,
+}
+
+/// What of its uplink a user lends: the smaller of the two.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLends {
+    /// A share of the line.
+    pub share: Option<At<Share>>,
+    /// A multiple of the bitrate of what the user watches.
+    pub bitrates: Option<At<f64>>,
+}
+
+/// What stands between viewers and the Internet.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawNat {
+    /// On fixed lines. The table replaces the built-in one as a whole.
+    pub fixed: Option<At<RawNatMix>>,
+    /// On mobile lines. The table replaces the built-in one as a whole.
+    pub mobile: Option<At<RawNatMix>>,
+}
+
+/// How common each kind of NAT is; a kind left out does not occur, and the shares add up to 1.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RawNatMix {
+    /// Reachable by anybody: public address, UPnP or IPv6.
+    pub open: Option<At<Share>>,
+    /// Any sender may answer on a mapped port.
+    pub full_cone: Option<At<Share>>,
+    /// Only addresses that were sent to may answer.
+    pub address_restricted: Option<At<Share>>,
+    /// Only addresses and ports that were sent to may answer.
+    pub port_restricted: Option<At<Share>>,
+    /// A new port for every destination.
+    pub symmetric: Option<At<Share>>,
+    /// No datagram passes: served by CDN nodes only.
+    pub udp_blocked: Option<At<Share>>,
+}

@@ -1,0 +1,173 @@
+//! Settings of clients and coordinators, as the file says them.
+
+use super::{At, Duration, Share};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The player.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawPlayer {
+    /// Media in the buffer before playback begins.
+    pub startup: Option<At<Duration>>,
+    /// Media in the buffer before playback goes on after a stall.
+    pub resume: Option<At<Duration>>,
+    /// How far behind the live edge a newcomer begins: its buffer once it has caught up.
+    pub join_back: Option<At<Duration>>,
+    /// Data become due at the latest this long after joining, whether playback began or not.
+    pub patience: Option<At<Duration>>,
+}
+
+/// The tree protocol.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawTree {
+    /// A child that is behind may take up to this many times the substream's rate; 1 or above.
+    pub catch_up: Option<At<f64>>,
+    /// From the last byte in to the first byte out at every hop.
+    pub forward_delay: Option<At<Duration>>,
+    /// How much of the past a peer keeps for its children; not shorter than `player.join_back`.
+    pub buffer: Option<At<Duration>>,
+    /// From the encoder to the first byte that a CDN node can send.
+    pub origin_delay: Option<At<Duration>>,
+}
+
+/// How a client talks.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawClient {
+    /// Between two reports.
+    pub heartbeat: Option<At<Duration>>,
+    /// Round trips from asking a parent to its first byte.
+    pub connect_rtts: Option<At<f64>>,
+    /// How long a client waits for a parent that does not answer.
+    pub connect_timeout: Option<At<Duration>>,
+    /// How long it waits for an answer to its join before it asks again.
+    pub join_retry: Option<At<Duration>>,
+    /// Heartbeats without an answer after which the coordinator counts as unreachable.
+    pub unreachable_heartbeats: Option<At<i64>>,
+    /// Heartbeats without data after which it asks a CDN node by itself, when nobody told it whom
+    /// to ask.
+    pub fallback_heartbeats: Option<At<i64>>,
+}
+
+/// The control center.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawControl {
+    /// Number of the network that connects the coordinator's machine; that of the first CDN node
+    /// when left out.
+    pub site_as: Option<At<i64>>,
+    /// Country of the coordinator's machine, two capital letters; that of the first CDN node when
+    /// left out.
+    pub site_country: Option<At<String>>,
+    /// How regions are drawn.
+    pub region: Option<At<RawRegion>>,
+    /// Between two heartbeats, as clients are told; `client.heartbeat` when left out.
+    pub heartbeat: Option<At<Duration>>,
+    /// Intervals without data from a parent, when nothing else says that it is gone.
+    pub silent_heartbeats: Option<At<i64>>,
+    /// Intervals below the substream's rate before the path counts as congested.
+    pub congested_heartbeats: Option<At<i64>>,
+    /// Below this share of the substream's rate an interval counts as congested.
+    pub congested_below: Option<At<Share>>,
+    /// Missed heartbeats after which a client is gone.
+    pub expiry_heartbeats: Option<At<i64>>,
+    /// When more than this share of a cluster falls silent at once, the network is cut, not the
+    /// clients dead.
+    pub cut_off_share: Option<At<Share>>,
+    /// Copies of each substream that enter a region from outside.
+    pub feeds: Option<At<i64>>,
+    /// Share of the lent uplink that is kept free so that children can catch up.
+    pub catch_up_reserve: Option<At<Share>>,
+    /// A peer younger than this feeds others only when no older one has room.
+    pub maturity: Option<At<Duration>>,
+    /// Candidates from the priority queue, of which one is chosen.
+    pub candidates: Option<At<i64>>,
+    /// How often places are looked at again, second by second.
+    pub reassess: Option<At<Duration>>,
+    /// How often the whole topology is recomputed.
+    pub recompute: Option<At<Duration>>,
+    /// Share of a cluster's uplink that has come or gone since the last recomputation, above which
+    /// the next one does not wait.
+    pub recompute_above: Option<At<Share>>,
+    /// How a parent is taken from the candidates.
+    pub selection: Option<At<RawSelection>>,
+    /// Weights of the objective function.
+    pub objective: Option<At<RawObjective>>,
+}
+
+/// How regions are drawn.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawRegion {
+    /// One region an ISP.
+    Isp,
+    /// One region a country.
+    Country,
+    /// One region in all.
+    World,
+}
+
+/// How a parent is taken from the candidates.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawSelection {
+    /// The nearest.
+    Nearest,
+    /// At random.
+    Random,
+}
+
+/// Weights of the objective function: cost of one Mbps, except where said.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawObjective {
+    /// Sent by a CDN node.
+    pub cdn: Option<At<f64>>,
+    /// Sent by a peer into another network.
+    pub cross_isp: Option<At<f64>>,
+    /// For each hop between the source and a viewer.
+    pub hop: Option<At<f64>>,
+    /// Due and not delivered.
+    pub unserved: Option<At<f64>>,
+    /// Of one change of parent.
+    pub switch: Option<At<f64>>,
+}
+
+/// The tracker of the baselines.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawTracker {
+    /// Between two announces of a client.
+    pub announce: Option<At<Duration>>,
+    /// Peers named in an answer of the random tracker.
+    pub random_answer: Option<At<i64>>,
+    /// Neighbors that a client keeps.
+    pub neighbors: Option<At<i64>>,
+    /// Below this many it asks again at once; not more than `neighbors`.
+    pub fewest_neighbors: Option<At<i64>>,
+    /// Peers named by the local tracker from outside the asker's network; not more than
+    /// `neighbors`.
+    pub external: Option<At<i64>>,
+    /// Announces missed before an entry is evicted.
+    pub evict_announces: Option<At<i64>>,
+}
+
+/// The baseline `cdn-only`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawCdnOnly {
+    /// What a node does with a viewer for whom it has no room.
+    pub admission: Option<At<RawAdmission>>,
+}
+
+/// What a CDN node does with a viewer for whom it has no room.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawAdmission {
+    /// Viewers wait, first come first served.
+    Queue,
+    /// Everybody gets less.
+    Share,
+}

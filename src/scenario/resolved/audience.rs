@@ -1,0 +1,70 @@
+//! Viewers and their lines back to the file.
+
+use super::{at, instant, list, quantity, share, text, whole};
+use crate::scenario::model::{AccessClass, Arrivals, Audience, NatMix, Phase, SessionKind, Shape};
+use crate::scenario::raw::{
+    RawAccess, RawAudience, RawLends, RawNatMix, RawPhase, RawSession, RawShape,
+};
+
+pub(super) fn audience(audience: &Audience) -> RawAudience {
+    let mut raw = RawAudience {
+        silent_leave: quantity(audience.silent_leave),
+        session: list(&audience.sessions, session),
+        ..RawAudience::default()
+    };
+    match &audience.arrivals {
+        Arrivals::Curve { peak, initial, phases } => {
+            raw.peak = whole(*peak);
+            raw.initial = share(*initial);
+            raw.phase = list(phases, phase);
+        }
+        Arrivals::Poisson { per_second } => raw.arrivals = text(&format!("{per_second} /s")),
+        Arrivals::Trace(_) => raw.trace = audience.trace_file.as_deref().and_then(text),
+    }
+    raw
+}
+
+fn phase(phase: &Phase) -> RawPhase {
+    RawPhase {
+        name: text(&phase.name),
+        until: instant(phase.until),
+        level: share(phase.level),
+        shape: at(match phase.shape {
+            Shape::Linear => RawShape::Linear,
+            Shape::Smooth => RawShape::Smooth,
+            Shape::Step => RawShape::Step,
+        }),
+    }
+}
+
+fn session(kind: &SessionKind) -> RawSession {
+    RawSession {
+        name: text(&kind.name),
+        share: share(kind.share),
+        median: quantity(kind.median),
+        sigma: at(kind.sigma),
+    }
+}
+
+pub(super) fn access(class: &AccessClass) -> RawAccess {
+    RawAccess {
+        name: text(&class.name),
+        share: share(class.share),
+        downlink: quantity(class.downlink),
+        uplink: quantity(class.uplink),
+        rtt: quantity(class.rtt),
+        variation: at(class.variation),
+        lends: at(RawLends {
+            share: quantity(class.lends.share),
+            bitrates: at(class.lends.bitrates),
+        }),
+        mobile: at(class.mobile),
+    }
+}
+
+pub(super) fn nat(mix: NatMix) -> RawNatMix {
+    // In the order of `NatKind::ALL`.
+    let [open, full_cone, address_restricted, port_restricted, symmetric, udp_blocked] =
+        mix.0.map(share);
+    RawNatMix { open, full_cone, address_restricted, port_restricted, symmetric, udp_blocked }
+}

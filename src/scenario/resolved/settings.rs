@@ -1,0 +1,102 @@
+//! Settings of clients and coordinators back to the file.
+
+use super::topology::number;
+use super::{at, quantity, text, whole};
+use crate::baseline::{Admission, TrackerConfig};
+use crate::control::{ControlConfig, ObjectiveConfig, RegionRule, Selection};
+use crate::net::AsGraph;
+use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
+use crate::scenario::model::ControlSite;
+use crate::scenario::raw::{
+    RawAdmission, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer, RawRegion,
+    RawSelection, RawTracker, RawTree,
+};
+
+pub(super) fn player(player: &PlayerConfig) -> RawPlayer {
+    RawPlayer {
+        startup: quantity(player.startup),
+        resume: quantity(player.resume),
+        join_back: quantity(player.join_back),
+        patience: quantity(player.patience),
+    }
+}
+
+pub(super) fn tree(tree: &TreeConfig) -> RawTree {
+    RawTree {
+        catch_up: at(tree.catch_up),
+        forward_delay: quantity(tree.forward_delay),
+        buffer: quantity(tree.buffer),
+        origin_delay: quantity(tree.origin_delay),
+    }
+}
+
+pub(super) fn client(client: &ClientConfig) -> RawClient {
+    RawClient {
+        heartbeat: quantity(client.heartbeat),
+        connect_rtts: at(client.connect_rtts),
+        connect_timeout: quantity(client.connect_timeout),
+        join_retry: quantity(client.join_retry),
+        unreachable_heartbeats: whole(client.unreachable_heartbeats),
+        fallback_heartbeats: whole(client.fallback_heartbeats),
+    }
+}
+
+pub(super) fn control(control: &ControlConfig, site: &ControlSite, graph: &AsGraph) -> RawControl {
+    RawControl {
+        site_as: number(graph, site.network),
+        site_country: text(&String::from_utf8_lossy(&site.country)),
+        region: at(match control.region {
+            RegionRule::Isp => RawRegion::Isp,
+            RegionRule::Country => RawRegion::Country,
+            RegionRule::World => RawRegion::World,
+        }),
+        heartbeat: quantity(control.heartbeat),
+        silent_heartbeats: whole(control.silent_heartbeats),
+        congested_heartbeats: whole(control.congested_heartbeats),
+        congested_below: quantity(control.congested_below),
+        expiry_heartbeats: whole(control.expiry_heartbeats),
+        cut_off_share: quantity(control.cut_off_share),
+        feeds: whole(control.feeds),
+        catch_up_reserve: quantity(control.catch_up_reserve),
+        maturity: quantity(control.maturity),
+        candidates: whole(control.candidates),
+        reassess: quantity(control.reassess),
+        recompute: quantity(control.recompute),
+        recompute_above: quantity(control.recompute_above),
+        selection: at(match control.selection {
+            Selection::Nearest => RawSelection::Nearest,
+            Selection::Random => RawSelection::Random,
+        }),
+        objective: at(objective(&control.objective)),
+    }
+}
+
+fn objective(weights: &ObjectiveConfig) -> RawObjective {
+    RawObjective {
+        cdn: at(weights.cdn),
+        cross_isp: at(weights.cross_isp),
+        hop: at(weights.hop),
+        unserved: at(weights.unserved),
+        switch: at(weights.switch),
+    }
+}
+
+pub(super) fn tracker(tracker: &TrackerConfig) -> RawTracker {
+    RawTracker {
+        announce: quantity(tracker.announce),
+        random_answer: whole(tracker.random_answer),
+        neighbors: whole(tracker.neighbors),
+        fewest_neighbors: whole(tracker.fewest_neighbors),
+        external: whole(tracker.external),
+        evict_announces: whole(tracker.evict_announces),
+    }
+}
+
+pub(super) fn cdn_only(admission: Admission) -> RawCdnOnly {
+    RawCdnOnly {
+        admission: at(match admission {
+            Admission::Queue => RawAdmission::Queue,
+            Admission::Share => RawAdmission::Share,
+        }),
+    }
+}

@@ -1,0 +1,97 @@
+//! Contents, CDN nodes, faults and output back to the file.
+
+use super::topology::number;
+use super::{at, instant, list, quantity, text, whole};
+use crate::net::AsGraph;
+use crate::proto::ContentKind;
+use crate::scenario::model::{
+    Cdn, Content, CoordinatorKind, Fault, FaultKind, Network, OutputConfig, Rows, Scenario,
+};
+use crate::scenario::raw::{
+    At, Duration, Quantity, RawCdn, RawContent, RawContentKind, RawCoordinator, RawFault,
+    RawLinkCapacity, RawNetwork, RawOutput,
+};
+use crate::units::{AsIndex, SimTime};
+
+pub(super) const fn coordinator(kind: CoordinatorKind) -> RawCoordinator {
+    match kind {
+        CoordinatorKind::ControlCenter => RawCoordinator::ControlCenter,
+        CoordinatorKind::CdnOnly => RawCoordinator::CdnOnly,
+        CoordinatorKind::TrackerRandom => RawCoordinator::TrackerRandom,
+        CoordinatorKind::TrackerLocal => RawCoordinator::TrackerLocal,
+    }
+}
+
+pub(super) fn network(network: &Network) -> RawNetwork {
+    RawNetwork {
+        control_loss: quantity(network.control_loss),
+        convergence: quantity(network.convergence),
+        nat_success: quantity(network.nat_success),
+    }
+}
+
+pub(super) fn content(content: &Content) -> RawContent {
+    RawContent {
+        name: text(&content.name),
+        owner: text(&content.owner),
+        kind: at(match content.kind {
+            ContentKind::Live => RawContentKind::Live,
+            ContentKind::File => RawContentKind::File,
+        }),
+        bitrate: quantity(content.bitrate),
+        substreams: whole(content.substreams),
+        start: instant(content.start),
+        duration: quantity(content.duration),
+    }
+}
+
+pub(super) fn cdn(node: &Cdn, graph: &AsGraph) -> RawCdn {
+    RawCdn {
+        name: text(&node.name),
+        network: number(graph, node.network),
+        country: text(&String::from_utf8_lossy(&node.country)),
+        capacity: quantity(node.capacity),
+    }
+}
+
+pub(super) fn fault(fault: &Fault, scenario: &Scenario) -> RawFault {
+    let graph = &scenario.topology.graph;
+    let ends = |a: AsIndex, b: AsIndex| -> Option<At<Vec<At<i64>>>> {
+        at([a, b].iter().filter_map(|network| number(graph, *network)).collect())
+    };
+    let mut raw =
+        RawFault { at: instant(fault.at), lasts: quantity(fault.lasts), ..RawFault::default() };
+    match &fault.kind {
+        FaultKind::LinkDown { a, b } => raw.link_down = ends(*a, *b),
+        FaultKind::LinkCapacity { a, b, capacity } => {
+            let capacity = quantity(*capacity);
+            raw.link_capacity = at(RawLinkCapacity { between: ends(*a, *b), capacity });
+        }
+        FaultKind::CdnDown { cdn } => raw.cdn_down = text(&scenario.cdn[*cdn].name),
+        FaultKind::PeersVanish { share } => {
+            raw.peers_vanish = quantity(*share);
+            raw.lasts = None;
+        }
+        FaultKind::ControlDown => raw.control_down = at(true),
+    }
+    raw
+}
+
+pub(super) fn output(output: &OutputConfig) -> RawOutput {
+    let from_start = |instant: &SimTime| Duration::print(instant.since(SimTime::ZERO));
+    RawOutput {
+        sample: quantity(output.sample),
+        peers: text(&rows(output.peers)),
+        assignments: text(&rows(output.assignments)),
+        transfers: text(&rows(output.transfers)),
+        topology_at: list(&output.topology_at, from_start),
+    }
+}
+
+fn rows(rows: Rows) -> String {
+    match rows {
+        Rows::All => "all".to_string(),
+        Rows::None => "none".to_string(),
+        Rows::OneIn(n) => format!("1/{n}"),
+    }
+}
