@@ -1,0 +1,381 @@
+//! What a client does: comes, asks, reports, connects, falls back, goes.
+
+use super::edges::{Child, Edge, EdgeId, Loss, Reason};
+use super::event::Event;
+use super::peers::{NO_SLOT, Slot};
+use super::recorder::Ending;
+use super::world::World;
+use crate::net::fluid::FlowRate;
+use crate::peer::Player;
+use crate::proto::{Guidance, Heartbeat, Join, Received, Sent, ToCenter};
+use crate::units::{ContentId, PeerId, Span, Substream};
+
+/// Data that a sender has under way on a path that swallows them, in nanoseconds of media (assumption).
+const SEND_WINDOW: u64 = 2_000_000_000;
+
+impl World<'_> {
+    /// A session begins.
+    pub(super) fn arrive(&mut self, number: u32) {
+        self.schedule_arrival(number + 1);
+        let slot = self.new_slot();
+        self.take_seat(slot, number);
+        let session = &self.sessions[number as usize];
+        let (leave, generation) = (session.leave, self.peer(slot).generation);
+        self.schedule(leave, Event::Depart { slot, generation });
+        let peer = self.peer(slot);
+        let (site, lent) = (peer.site, peer.lent.as_bps());
+        self.recorder.arrived(site, lent);
+        self.ask_to_join(slot);
+    }
+
+    /// Fills a slot with a viewer.
+    fn take_seat(&mut self, slot: Slot, number: u32) {
+        let session = self.sessions[number as usize].clone();
+        let access = self.scenario.access[usize::from(session.access)].rtt / 2;
+        let site = session.isp;
+        let center_delay = self.center_delay(site, session.metro, access);
+        let address = self.address(site, session.metro);
+        let (id, now, full) = (self.viewer_id(number), self.now, self.stream().full);
+        let peer = &mut self.peers[slot as usize];
+        peer.generation += 1;
+        peer.player_generation += 1;
+        (peer.id, peer.present, peer.session) = (id, true, Some(number));
+        (peer.site, peer.metro, peer.address) = (site, session.metro, address);
+        (peer.access_delay, peer.center_delay) = (access, center_delay);
+        (peer.nat, peer.lent) = (session.nat, session.lent);
+        peer.slots = (FlowRate::from(session.lent).get() / full) as u32;
+        peer.children = 0;
+        (peer.start, peer.guidance, peer.heard) = (None, None, now);
+        peer.player = Player::new(now, 0);
+        (peer.join_tries, peer.beats, peer.draws) = (0, 0, 0);
+        (peer.from_cdn, peer.from_peers, peer.sent, peer.parent_changes) = (0, 0, 0, 0);
+        peer.neighbors = Vec::new();
+        let (uplink, downlink) = (peer.uplink, peer.downlink);
+        self.fabric.fluid.set_capacity(uplink, session.lent);
+        self.fabric.fluid.set_capacity(downlink, session.downlink);
+        self.edges.reset(slot, Edge::new(0, now, full));
+        self.slots[id.index()] = slot;
+    }
+
+    /// Asks the coordinator for the content, and again when there is no answer.
+    fn ask_to_join(&mut self, slot: Slot) {
+        let peer = self.peer(slot);
+        let session = peer.session.map(|number| &self.sessions[number as usize]);
+        let Some(session) = session else { return };
+        let join = Join {
+            content: ContentId::new(0),
+            address: peer.address,
+            nat: peer.nat,
+            uplink: peer.lent,
+            downlink: session.downlink,
+        };
+        let generation = peer.generation;
+        self.peer_mut(slot).join_tries += 1;
+        self.send_to_center(slot, ToCenter::Join(join));
+        self.schedule(
+            self.now + self.scenario.client.join_retry,
+            Event::JoinRetry { slot, generation },
+        );
+    }
+
+    pub(super) fn join_retry(&mut self, slot: Slot) {
+        let peer = self.peer(slot);
+        if peer.guidance.is_some() {
+            return;
+        }
+        // Nobody answers: watch from the CDN, and go on asking.
+        if peer.join_tries >= self.scenario.client.unreachable_heartbeats {
+            self.begin_watching(slot);
+            for substream in self.all_substreams() {
+                self.fall_back(self.edges.id(slot, substream));
+            }
+        }
+        self.ask_to_join(slot);
+    }
+
+    /// The coordinator does not know this session any more.
+    pub(super) fn join_again(&mut self, slot: Slot) {
+        if self.peer(slot).guidance.is_some() {
+            self.recorder.rejoined();
+            let peer = self.peer(slot);
+            let Some(number) = peer.session else { return };
+            let downlink = self.sessions[number as usize].downlink;
+            let join = Join {
+                content: ContentId::new(0),
+                address: peer.address,
+                nat: peer.nat,
+                uplink: peer.lent,
+                downlink,
+            };
+            self.send_to_center(slot, ToCenter::Join(join));
+        }
+    }
+
+    /// The periodic report, and a look at what has come in.
+    pub(super) fn beat(&mut self, slot: Slot) {
+        let generation = self.peer(slot).generation;
+        self.schedule(self.now + self.scenario.client.heartbeat, Event::Beat { slot, generation });
+        self.peer_mut(slot).beats += 1;
+        match self.peer(slot).guidance {
+            Some(Guidance::SelfDirected) => self.look_around(slot),
+            Some(Guidance::Directed) => {
+                self.fall_back_if_alone(slot);
+                self.report(slot);
+            }
+            None if self.peer(slot).is_server() => {
+                self.send_to_center(slot, ToCenter::Heartbeat(Heartbeat::default()))
+            }
+            None => {}
+        }
+    }
+
+    /// Sends the heartbeat: sequence numbers received from each parent and sent to each child.
+    fn report(&mut self, slot: Slot) {
+        let mut beat = self.mail.blank_beat();
+        let now = self.now;
+        let mut least = u64::MAX;
+        for substream in self.all_substreams() {
+            let edge = self.edges.get(self.edges.id(slot, substream));
+            let position = edge.progress.position(now);
+            least = least.min(position);
+            let last = self.stream().sequence(position);
+            beat.received.push(Received { parent: edge.believed, last });
+        }
+        self.report_children(slot, &mut beat);
+        let full = FlowRate(self.stream().full).as_bit_rate();
+        let peer = self.peer(slot);
+        beat.spare_uplink = peer.spare(full);
+        beat.buffer = Span::from_nanos(least.saturating_sub(peer.player.position(now)));
+        self.send_to_center(slot, ToCenter::Heartbeat(beat));
+    }
+
+    fn report_children(&self, slot: Slot, beat: &mut Heartbeat) {
+        let site = self.peer(slot).site;
+        for child in self.edges.children(slot) {
+            let Child { id, substream, level, site: other, .. } = *child;
+            let all = beat.received[substream.index()].last;
+            // To a child that is level everything goes on at once: no need to look at it.
+            let last =
+                if level && site == other { all } else { self.sent_to(child, site).min(all) };
+            beat.sent.push(Sent { child: id, substream, last });
+        }
+    }
+
+    /// The sequence number last sent to a child that is behind, or on a path that may be dead.
+    fn sent_to(&self, child: &Child, site: u16) -> u32 {
+        let edge = self.edges.get(self.edges.id(child.slot, child.substream));
+        // What is sent into a dead path counts as sent until the window is full.
+        let under_way = if self.fabric.is_up(site, child.site) {
+            edge.progress.speed.media_in(edge.offset)
+        } else {
+            SEND_WINDOW
+        };
+        self.stream().sequence(edge.progress.position(self.now) + under_way)
+    }
+
+    /// Without data and without a coordinator, a client helps itself.
+    fn fall_back_if_alone(&mut self, slot: Slot) {
+        let config = &self.scenario.client;
+        let patience = config.heartbeat * u64::from(config.unreachable_heartbeats);
+        if self.now.since(self.peer(slot).heard) <= patience {
+            return;
+        }
+        let enough = config.fallback_heartbeats;
+        let now = self.now;
+        for substream in self.all_substreams() {
+            let id = self.edges.id(slot, substream);
+            let position = self.edges.get(id).progress.position(now);
+            let detail = self.edges.detail_mut(id);
+            let moved = position > std::mem::replace(&mut detail.seen, position);
+            detail.dry = if moved { 0 } else { detail.dry.saturating_add(1) };
+            if u32::from(detail.dry) >= enough && detail.pending == NO_SLOT {
+                self.fall_back(id);
+            }
+        }
+    }
+
+    /// Takes a substream from the nearest CDN node that is there.
+    fn fall_back(&mut self, id: EdgeId) {
+        if let Some(server) = self.nearest_server(id) {
+            self.connect(id, server, Reason::Staleness);
+        }
+    }
+
+    /// The CDN node nearest to the client, as its list of them says.
+    pub(super) fn nearest_server(&self, id: EdgeId) -> Option<PeerId> {
+        let (slot, _) = self.edges.owner(id);
+        let usable = (0..self.servers).map(|number| self.slots[number]).filter(|server| {
+            let peer = self.peer(*server);
+            peer.present
+                && peer.children < peer.slots
+                && self.fabric.is_up(peer.site, self.peer(slot).site)
+        });
+        usable
+            .filter_map(|server| self.one_way(server, slot).map(|delay| (delay, server)))
+            .min()
+            .map(|(_, server)| self.peer(server).id)
+    }
+
+    /// Asks a peer or a CDN node to be the parent.
+    pub(super) fn connect(&mut self, id: EdgeId, parent: PeerId, reason: Reason) {
+        let (child, _) = self.edges.owner(id);
+        let target = self.slot_of(parent);
+        // To one that has gone the request goes into the void; how far that was does not matter.
+        let rtt =
+            target.and_then(|slot| self.one_way(slot, child)).map_or(Span::ZERO, |delay| delay * 2);
+        let now = self.now;
+        let detail = self.edges.detail_mut(id);
+        detail.pending_generation += 1;
+        let generation = detail.pending_generation;
+        (detail.pending, detail.pending_id) = (target.unwrap_or(NO_SLOT - 1), parent);
+        (detail.pending_reason, detail.pending_since) = (reason, now);
+        self.recorder.connect_attempt();
+        let wait = rtt.mul_f64(self.scenario.client.connect_rtts);
+        self.schedule(now + wait, Event::Connected { edge: id, generation });
+    }
+
+    pub(super) fn cancel_pending(&mut self, id: EdgeId) {
+        let detail = self.edges.detail_mut(id);
+        detail.pending_generation += 1;
+        detail.pending = NO_SLOT;
+    }
+
+    /// The handshake is through, if the parent is there, reachable and willing.
+    pub(super) fn connected(&mut self, id: EdgeId, generation: u32) {
+        let detail = *self.edges.detail(id);
+        if detail.pending_generation != generation || detail.pending == NO_SLOT {
+            return;
+        }
+        let (child, substream) = self.edges.owner(id);
+        let there = self.slot_of(detail.pending_id) == Some(detail.pending);
+        if !there || !self.can_reach(child, detail.pending) {
+            let gives_up = detail.pending_since + self.scenario.client.connect_timeout;
+            self.schedule(gives_up, Event::ConnectTimeout { edge: id, generation });
+            return;
+        }
+        if !self.accepts(detail.pending, child, substream) {
+            self.recorder.connect_refused();
+            self.connection_failed(id);
+            return;
+        }
+        self.edges.detail_mut(id).pending = NO_SLOT;
+        self.attach(id, detail.pending, detail.pending_reason);
+    }
+
+    /// Whether packets get through between two clients, in both directions.
+    fn can_reach(&self, child: Slot, parent: Slot) -> bool {
+        let (a, b) = (self.peer(child), self.peer(parent));
+        let up = self.fabric.is_up(a.site, b.site) && self.fabric.is_up(b.site, a.site);
+        up && (b.is_server() || (a.nat.can_connect(b.nat) && self.pair_is_lucky(a.id, b.id)))
+    }
+
+    /// Some pairs that should connect do not: the same ones every time.
+    fn pair_is_lucky(&self, a: PeerId, b: PeerId) -> bool {
+        let (low, high) = (a.min(b).get(), a.max(b).get());
+        let mut rng = crate::units::stream(
+            self.spec.seed,
+            "nat-pair",
+            u64::from(low) << 32 | u64::from(high),
+        );
+        crate::units::dist::chance(&mut rng, self.scenario.network.nat_success.get())
+    }
+
+    /// Whether a parent takes one more child: there is uplink for it, and no circle would close.
+    fn accepts(&self, parent: Slot, child: Slot, substream: Substream) -> bool {
+        let peer = self.peer(parent);
+        if peer.is_server() {
+            return peer.children < peer.slots;
+        }
+        let id = self.edges.id(child, substream);
+        let already = self.edges.get(id).parent == parent;
+        let has_room = peer.children < peer.slots || already;
+        // A peer knows the path from the source to itself, and refuses whoever is on it.
+        has_room && peer.start.is_some() && !self.is_above(child, parent, substream)
+    }
+
+    pub(super) fn connect_timeout(&mut self, id: EdgeId, generation: u32) {
+        let detail = self.edges.detail(id);
+        if detail.pending_generation == generation && detail.pending != NO_SLOT {
+            self.recorder.connect_timeout();
+            self.connection_failed(id);
+        }
+    }
+
+    /// A parent could not be had: the coordinator is told, or the client chooses again.
+    fn connection_failed(&mut self, id: EdgeId) {
+        let (slot, substream) = self.edges.owner(id);
+        let parent = self.edges.detail(id).pending_id;
+        self.cancel_pending(id);
+        match self.peer(slot).guidance {
+            Some(Guidance::Directed) => {
+                self.send_to_center(slot, ToCenter::ConnectFailed { substream, parent })
+            }
+            Some(Guidance::SelfDirected) => self.try_another(id, parent),
+            None => {}
+        }
+    }
+
+    /// A session ends, with or without a word.
+    pub(super) fn depart(&mut self, slot: Slot) {
+        let Some(number) = self.peer(slot).session else { return };
+        let silent = self.sessions[number as usize].silent;
+        if !silent {
+            self.send_to_center(slot, ToCenter::Leave);
+        }
+        self.vanish(slot, silent);
+    }
+
+    /// Somebody is gone from the network.
+    pub(super) fn vanish(&mut self, slot: Slot, silent: bool) {
+        let loss = match (self.peer(slot).is_server(), silent) {
+            (true, _) => Loss::Server,
+            (false, true) => Loss::Silent,
+            (false, false) => Loss::Graceful,
+        };
+        self.let_children_go(slot, loss);
+        for substream in self.all_substreams() {
+            let id = self.edges.id(slot, substream);
+            if self.edges.detail(id).lost.is_some() {
+                self.recorder.never_repaired();
+            }
+            self.cancel_pending(id);
+            self.detach(id);
+        }
+        self.write_row(slot, silent);
+        let peer = self.peer_mut(slot);
+        peer.present = false;
+        peer.player_generation += 1;
+        peer.neighbors = Vec::new();
+        let id = peer.id;
+        if !peer.is_server() {
+            self.slots[id.index()] = NO_SLOT;
+            self.vacant.push(slot);
+        }
+    }
+
+    fn let_children_go(&mut self, slot: Slot, loss: Loss) {
+        for Child { slot: child, substream, .. } in self.edges.children(slot).to_vec() {
+            let id = self.edges.id(child, substream);
+            let said_so =
+                loss == Loss::Graceful && self.peer(child).guidance == Some(Guidance::SelfDirected);
+            let delay = if said_so { self.one_way(slot, child) } else { None };
+            self.orphan(id, loss);
+            if let Some(delay) = delay {
+                let generation = self.edges.detail(id).pending_generation;
+                self.schedule(self.now + delay, Event::ParentGone { edge: id, generation });
+            }
+        }
+    }
+
+    /// The session's account, for the records.
+    pub(super) fn write_row(&mut self, slot: Slot, silent: bool) {
+        let now = self.now;
+        let config = &self.scenario.player;
+        let peer = &mut self.peers[slot as usize];
+        if let Some(number) = peer.session {
+            let playback = peer.player.totals(now, config);
+            let session = &self.sessions[number as usize];
+            self.recorder.left(now, peer, session, Ending { playback, silent }, self.scenario);
+        }
+    }
+}

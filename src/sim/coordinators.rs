@@ -1,0 +1,22 @@
+//! The coordinators by their names.
+
+use crate::baseline::{CdnOnly, Locality, Tracker};
+use crate::control::ControlCenter;
+use crate::proto::Coordinator;
+use crate::scenario::{CoordinatorKind, Scenario};
+use crate::units::stream;
+
+/// A coordinator that knows nothing yet.
+pub(super) fn build(scenario: &Scenario, kind: CoordinatorKind, seed: u64) -> Box<dyn Coordinator> {
+    let tracker = |locality| {
+        Box::new(Tracker::new(scenario.tracker.clone(), locality, stream(seed, "tracker", 0)))
+    };
+    match kind {
+        CoordinatorKind::ControlCenter => Box::new(ControlCenter::new(scenario.control.clone())),
+        CoordinatorKind::CdnOnly => {
+            Box::new(CdnOnly::new(scenario.admission, scenario.client.heartbeat))
+        }
+        CoordinatorKind::TrackerRandom => tracker(Locality::Random),
+        CoordinatorKind::TrackerLocal => tracker(Locality::Local),
+    }
+}

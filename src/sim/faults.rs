@@ -1,0 +1,116 @@
+//! What goes wrong, and is mended.
+
+use super::edges::{EdgeId, Loss};
+use super::event::Event;
+use super::fabric::LinkChange;
+use super::peers::{NO_SLOT, Slot};
+use super::world::World;
+use crate::scenario::FaultKind;
+use crate::units::{dist, stream};
+
+impl World<'_> {
+    /// A fault begins or ends.
+    pub(super) fn fault(&mut self, number: u32, begins: bool) {
+        self.recorder.fault(self.now, begins);
+        let kind = self.scenario.faults[number as usize].kind.clone();
+        match kind {
+            FaultKind::LinkDown { a, b } => {
+                self.fabric
+                    .set_link((a, b), if begins { LinkChange::Fail } else { LinkChange::Repair });
+                self.schedule(self.now + self.scenario.network.convergence, Event::Converge);
+                if begins {
+                    self.mark_broken_paths();
+                }
+            }
+            FaultKind::LinkCapacity { a, b, capacity } => {
+                self.fabric.set_link(
+                    (a, b),
+                    if begins { LinkChange::Resize(capacity) } else { LinkChange::Repair },
+                );
+            }
+            FaultKind::CdnDown { cdn } => self.switch_cdn(cdn, !begins),
+            FaultKind::PeersVanish { share } if begins => self.make_vanish(number, share.get()),
+            FaultKind::PeersVanish { .. } => {}
+            FaultKind::ControlDown => {
+                self.center_down = begins;
+                self.wake_coordinator();
+            }
+        }
+    }
+
+    /// Edges whose path has just broken wait for data from now on.
+    fn mark_broken_paths(&mut self) {
+        for id in 0..self.edges.len() as EdgeId {
+            let edge = self.edges.get(id);
+            if edge.parent != NO_SLOT {
+                let (child, _) = self.edges.owner(id);
+                if !self.fabric.is_up(self.peer(edge.parent).site, self.peer(child).site) {
+                    self.mark_lost(id, Loss::Link);
+                }
+            }
+        }
+    }
+
+    /// Routing has converged: flows whose route has changed take the new one.
+    pub(super) fn converge(&mut self) {
+        self.book_all();
+        let flowing: Vec<EdgeId> = (0..self.edges.len() as EdgeId)
+            .filter(|id| self.edges.get(*id).parent != NO_SLOT)
+            .collect();
+        let routes: Vec<_> = flowing.iter().map(|id| self.route_of(*id)).collect();
+        self.fabric.converge();
+        for (id, before) in flowing.into_iter().zip(routes) {
+            if self.route_of(id) != before {
+                self.reroute(id);
+            }
+        }
+    }
+
+    fn route_of(&self, id: EdgeId) -> Option<crate::units::RouteId> {
+        let (child, _) = self.edges.owner(id);
+        self.fabric.route(self.peer(self.edges.get(id).parent).site, self.peer(child).site)
+    }
+
+    fn reroute(&mut self, id: EdgeId) {
+        let (child, _) = self.edges.owner(id);
+        let parent = self.edges.get(id).parent;
+        if let Some(flow) = self.edges.detail_mut(id).flow.take() {
+            self.fabric.fluid.remove_flow(flow);
+        }
+        if let Some(delay) = self.one_way(parent, child) {
+            let class = self.fabric.class(self.peer(parent).site, self.peer(child).site);
+            let edge = self.edges.get_mut(id);
+            edge.offset = delay + self.scenario.tree.forward_delay;
+            edge.class = class.unwrap_or(edge.class);
+        }
+        self.open_flow(id);
+        self.dirty.push(id);
+    }
+
+    /// A CDN node is lost, or is back.
+    fn switch_cdn(&mut self, cdn: usize, on: bool) {
+        let slot = self.slots[cdn];
+        if on {
+            let heartbeat = self.scenario.client.heartbeat;
+            let peer = self.peer_mut(slot);
+            (peer.present, peer.generation) = (true, peer.generation + 1);
+            let generation = peer.generation;
+            self.schedule(self.now + heartbeat, Event::Beat { slot, generation });
+        } else {
+            self.vanish(slot, true);
+        }
+    }
+
+    /// A share of those present goes without a word.
+    fn make_vanish(&mut self, fault: u32, share: f64) {
+        let mut rng = stream(self.spec.seed, "vanish", u64::from(fault));
+        let viewers: Vec<Slot> = (0..self.peers.len() as Slot)
+            .filter(|slot| self.peer(*slot).present && !self.peer(*slot).is_server())
+            .collect();
+        for slot in viewers {
+            if dist::chance(&mut rng, share) {
+                self.vanish(slot, true);
+            }
+        }
+    }
+}

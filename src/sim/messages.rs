@@ -1,0 +1,288 @@
+//! Control messages: sent, delayed, lost, delivered, and what follows from them.
+
+use super::edges::Reason;
+use super::event::Event;
+use super::peers::{NO_SLOT, Slot};
+use super::world::World;
+use crate::proto::{
+    AddressRange, AddressTable, Assignment, ContentInfo, Feed, Guidance, Input, Output,
+    ParentChoice, Place, RouteTable, Rule, ServerInfo, ToCenter, ToClient, Trigger,
+};
+use crate::units::{ContentId, PeerId, SimTime, Span, dist, stream};
+
+impl World<'_> {
+    /// A client says something to its coordinator.
+    pub(super) fn send_to_center(&mut self, slot: Slot, message: ToCenter) {
+        self.recorder.control_message(message.size());
+        let peer = self.peer(slot);
+        let (id, at) = (peer.id, self.now + peer.center_delay);
+        if !self.gets_through(slot) {
+            self.mail.recycle(message);
+            return;
+        }
+        let number = self.mail.put_to_center(id, message);
+        self.schedule(at, Event::ToCenter(number));
+    }
+
+    /// The coordinator says something to a client.
+    fn send_to_client(&mut self, to: PeerId, message: ToClient) {
+        self.recorder.control_message(message.size());
+        let Some(slot) = self.slot_of(to) else { return };
+        if !self.gets_through(slot) {
+            return;
+        }
+        let at = self.now + self.peer(slot).center_delay;
+        if message == ToClient::Ack {
+            // All that an acknowledgement does is move this time: it needs no event of its own.
+            let peer = self.peer_mut(slot);
+            peer.heard = peer.heard.max(at);
+            return;
+        }
+        let number = self.mail.put_to_client(to, message);
+        self.schedule(at, Event::ToClient(number));
+    }
+
+    /// Whether a message between a client and the coordinator arrives.
+    fn gets_through(&mut self, slot: Slot) -> bool {
+        let site = self.peer(slot).site;
+        let center = self.center_site;
+        if self.center_down || !self.fabric.is_up(site, center) {
+            return false;
+        }
+        let loss = self.scenario.network.control_loss.get();
+        loss == 0.0 || !self.chance(slot, "control-loss", loss)
+    }
+
+    /// A draw of a client's own.
+    pub(super) fn chance(&mut self, slot: Slot, purpose: &str, p: f64) -> bool {
+        dist::chance(&mut self.draw(slot, purpose), p)
+    }
+
+    /// A stream of a client's own, a new one at each call.
+    pub(super) fn draw(&mut self, slot: Slot, purpose: &str) -> crate::units::Rng {
+        let peer = self.peer_mut(slot);
+        peer.draws += 1;
+        let entity = u64::from(peer.id.get()) << 24 | peer.draws;
+        stream(self.spec.seed, purpose, entity)
+    }
+
+    pub(super) fn deliver_to_center(&mut self, number: u32) {
+        let Some(letter) = self.mail.take_to_center(number) else { return };
+        self.coordinator.handle(
+            self.now,
+            Input::Message { from: letter.client, message: &letter.message },
+            &mut self.outbox,
+        );
+        self.mail.recycle(letter.message);
+        self.after_coordinator();
+    }
+
+    pub(super) fn coordinator_timeout(&mut self) {
+        self.coordinator_due = None;
+        // A machine that is cut off goes on by itself, but its timers are of no use to anybody: it
+        // is called again when it is back.
+        if self.center_down {
+            return;
+        }
+        self.coordinator.handle(self.now, Input::Timeout, &mut self.outbox);
+        self.after_coordinator();
+    }
+
+    /// Does what the coordinator wants done.
+    fn after_coordinator(&mut self) {
+        let mut outbox = std::mem::take(&mut self.outbox);
+        for output in outbox.drain() {
+            match output {
+                Output::Send { to, message } => {
+                    self.note_decision(to, &message);
+                    self.send_to_client(to, message);
+                }
+                Output::Explain(decision) => self.recorder.decided(decision),
+            }
+        }
+        self.outbox = outbox;
+        self.wake_coordinator();
+    }
+
+    /// Calls the coordinator when it wants to be called.
+    pub(super) fn wake_coordinator(&mut self) {
+        if self.center_down {
+            return;
+        }
+        let due =
+            self.coordinator.next_timeout().map(|due| due.max(self.now + Span::from_nanos(1)));
+        if let Some(due) = due
+            && self.coordinator_due.is_none_or(|already| due < already)
+        {
+            self.coordinator_due = Some(due);
+            self.schedule(due, Event::Coordinator);
+        }
+    }
+
+    /// A loss counts as detected when the coordinator decides on another parent.
+    fn note_decision(&mut self, to: PeerId, message: &ToClient) {
+        let (ToClient::Assign(assignment), Some(slot)) = (message, self.slot_of(to)) else {
+            return;
+        };
+        for choice in assignment.parents.iter().filter(|choice| choice.parent.is_some()) {
+            self.note_detection(self.edges.id(slot, choice.substream));
+        }
+    }
+
+    pub(super) fn note_detection(&mut self, id: u32) {
+        let now = self.now;
+        let detail = self.edges.detail_mut(id);
+        if let Some((since, loss)) = detail.lost
+            && !std::mem::replace(&mut detail.detected, true)
+        {
+            self.recorder.detected(loss, now.since(since));
+        }
+    }
+
+    pub(super) fn deliver_to_client(&mut self, number: u32) {
+        let Some(letter) = self.mail.take_to_client(number) else { return };
+        let Some(slot) = self.slot_of(letter.client) else { return };
+        let now = self.now;
+        let peer = self.peer_mut(slot);
+        peer.heard = peer.heard.max(now);
+        match letter.message {
+            ToClient::Welcome(guidance) => self.welcome(slot, guidance),
+            ToClient::Assign(assignment) => self.obey(slot, &assignment),
+            ToClient::Neighbors(neighbors) => self.meet_neighbors(slot, &neighbors),
+            ToClient::Refuse(_) => self.recorder.refused(),
+            ToClient::Rejoin => self.join_again(slot),
+            ToClient::Ack => {}
+        }
+    }
+
+    fn welcome(&mut self, slot: Slot, guidance: Guidance) {
+        let peer = self.peer_mut(slot);
+        if peer.guidance.replace(guidance).is_some() {
+            return;
+        }
+        let generation = peer.generation;
+        self.begin_watching(slot);
+        let phase = match self.peer(slot).session {
+            Some(session) => self.sessions[session as usize].phase,
+            None => Span::ZERO,
+        };
+        self.schedule(self.now + phase, Event::Beat { slot, generation });
+    }
+
+    /// Does what an assignment says: the former parent is left when the new one sends.
+    fn obey(&mut self, slot: Slot, assignment: &Assignment) {
+        self.begin_watching(slot);
+        for ParentChoice { substream, parent } in &assignment.parents {
+            let id = self.edges.id(slot, *substream);
+            let Some(parent) = *parent else {
+                self.cancel_pending(id);
+                self.abandon(id);
+                continue;
+            };
+            let edge = self.edges.get(id);
+            let target = self.slot_of(parent);
+            if target.is_some() && target == Some(edge.parent) {
+                self.cancel_pending(id);
+            } else if self.is_not_asking(id, parent) {
+                let reason = self.recorder.reason_of(self.peer(slot).id, *substream);
+                self.connect(id, parent, reason);
+            }
+        }
+    }
+
+    fn is_not_asking(&self, id: u32, parent: PeerId) -> bool {
+        let detail = self.edges.detail(id);
+        detail.pending_id != parent || detail.pending == NO_SLOT
+    }
+
+    /// Tells the coordinator what an operator would have bought or collected.
+    pub(super) fn deliver_feeds(&mut self) {
+        let feeds = [
+            Feed::Addresses(self.address_feed()),
+            Feed::Routes(self.route_feed()),
+            Feed::Catalogue(self.catalogue()),
+            Feed::Servers(self.server_list()),
+        ];
+        for feed in &feeds {
+            self.coordinator.handle(SimTime::ZERO, Input::Feed(feed), &mut self.outbox);
+        }
+        self.outbox.drain();
+    }
+
+    fn address_feed(&self) -> AddressTable {
+        let ranges = self.addresses.table().ranges().iter().map(|range| {
+            let country = range.location.country.map_or(*b"??", |country| {
+                let code = country.code().as_bytes();
+                [code[0], code[1]]
+            });
+            let place =
+                Place { network: range.location.as_number, country, metro: range.location.metro };
+            AddressRange { first: range.first, last: range.last, place }
+        });
+        AddressTable::new(ranges.collect())
+    }
+
+    fn route_feed(&self) -> RouteTable {
+        let mut table = RouteTable::default();
+        let metro = crate::units::Metro::new(0);
+        for (a, from) in self.fabric.sites.iter().enumerate() {
+            for (b, to) in self.fabric.sites.iter().enumerate() {
+                let (a, b) = (a as u16, b as u16);
+                if let (Some(class), Some(rtt)) = (
+                    self.fabric.class(a, b),
+                    self.fabric.rtt((a, metro), (b, crate::units::Metro::new(1))),
+                ) {
+                    table.insert(
+                        from.number,
+                        to.number,
+                        class,
+                        (rtt.as_nanos() / 1_000_000) as u32,
+                    );
+                }
+            }
+        }
+        table
+    }
+
+    fn catalogue(&self) -> Vec<ContentInfo> {
+        let contents = self.scenario.contents.iter().enumerate();
+        contents
+            .map(|(number, content)| ContentInfo {
+                content: ContentId::from_index(number),
+                kind: content.kind,
+                bitrate: content.bitrate,
+                substreams: content.substreams,
+                packet: super::PACKET,
+                start: content.start,
+                end: content.start + content.duration,
+            })
+            .collect()
+    }
+
+    fn server_list(&self) -> Vec<ServerInfo> {
+        let servers = (0..self.servers).map(|number| self.peer(self.slots[number]));
+        servers
+            .map(|peer| ServerInfo { peer: peer.id, address: peer.address, capacity: peer.lent })
+            .collect()
+    }
+}
+
+/// What a CDN node's bytes on a decision are spent on.
+pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
+    match (rule, trigger) {
+        (Rule::ClusterFeed, _) => Reason::Feed,
+        (Rule::NearestServer, _) => Reason::Policy,
+        (Rule::NotReachable, _) => Reason::Nat,
+        (_, Trigger::Join) => Reason::StartUp,
+        (
+            _,
+            Trigger::ParentLeft
+            | Trigger::ParentSilent
+            | Trigger::PathFailed
+            | Trigger::ConnectFailed,
+        ) => Reason::Repair,
+        (_, Trigger::Congestion | Trigger::Improvement | Trigger::Recomputation) => {
+            Reason::NoSpareUplink
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Looking at the world: samples, the topology, transfers, and the end.
+
+use super::Outcome;
+use super::edges::EdgeId;
+use super::event::Event;
+use super::fabric::Border;
+use super::flows::media_bytes;
+use super::peers::{NO_SLOT, Slot};
+use super::recorder::Instant;
+use super::world::World;
+use crate::metrics::bounds::{depth_min, fan_out};
+use crate::metrics::{TopologyRow, TransferRow};
+use crate::net::fluid::FlowRate;
+use crate::units::{BitRate, Bytes, ContentId, LinkId, SimTime, Span, Substream};
+
+/// Samples between two looks at the trees: they change slowly.
+const SAMPLES_A_LOOK: u64 = 6;
+
+impl World<'_> {
+    /// One sample of the time series.
+    pub(super) fn sample(&mut self) {
+        self.settle();
+        self.take_sample(false);
+        let every = self.scenario.output.sample;
+        let number = self.now.as_nanos() / every.as_nanos().max(1);
+        if number.is_multiple_of(SAMPLES_A_LOOK) {
+            self.look_at_trees();
+        }
+        self.write_topology(every);
+        if self.spec.check {
+            self.check_invariants();
+        }
+        self.schedule(self.now + every, Event::Sample);
+    }
+
+    fn take_sample(&mut self, at_end: bool) {
+        self.book_all();
+        let over = self.recorder.since_sample(self.now);
+        let moved = self.recorder.take_moved();
+        for pair in &moved {
+            let class = self.fabric.class(pair.from, pair.to);
+            self.recorder.crossed(*pair, class.unwrap_or(crate::proto::PathClass::Transit));
+        }
+        if over > Span::ZERO {
+            self.account_links(&moved, over);
+        }
+        let instant = self.instant();
+        let (rate, servers) = (self.scenario.contents[0].bitrate, self.cdn_capacity());
+        self.recorder.sampled(self.now, &instant, &moved, rate, servers);
+        self.recorder.close_window(self.now, at_end);
+    }
+
+    fn account_links(&mut self, moved: &[super::recorder::Moved], over: Span) {
+        let mut bytes: std::collections::BTreeMap<LinkId, u64> = std::collections::BTreeMap::new();
+        for pair in moved {
+            for link in self.fabric.border_links(pair.from, pair.to) {
+                *bytes.entry(*link).or_default() += pair.from_peers + pair.from_cdn;
+            }
+        }
+        for number in 0..self.servers {
+            let (sent, capacity) = {
+                let peer = self.peer(self.slots[number]);
+                (peer.sent, peer.lent)
+            };
+            self.recorder.served(number, sent, capacity, over);
+        }
+        for (link, bytes) in bytes {
+            self.recorder.carried(link, bytes, self.fabric.graph_capacity(link), over);
+        }
+    }
+
+    /// What the CDN nodes that are there can send.
+    fn cdn_capacity(&self) -> BitRate {
+        (0..self.servers)
+            .map(|number| self.peer(self.slots[number]))
+            .filter(|peer| peer.present)
+            .map(|peer| peer.lent)
+            .sum()
+    }
+
+    fn instant(&mut self) -> Instant {
+        let mut instant = Instant::default();
+        let (now, config) = (self.now, &self.scenario.player);
+        for peer in self.peers.iter_mut().filter(|peer| peer.present && peer.session.is_some()) {
+            let totals = peer.player.totals(now, config);
+            instant.playback.on_time += totals.on_time;
+            instant.playback.late += totals.late;
+            instant.playback.stalled += totals.stalled;
+            instant.playback.skipped += totals.skipped;
+            instant.stalled += u64::from(peer.player.is_stalled());
+            if let Some(lag) = peer.player.lag() {
+                instant.playing += 1;
+                instant.lag += lag.as_secs_f64();
+            }
+        }
+        instant
+    }
+
+    /// Viewers present, by slot.
+    fn viewers(&self) -> impl Iterator<Item = Slot> + '_ {
+        let slots = 0..self.peers.len() as Slot;
+        slots.filter(|slot| self.peer(*slot).present && !self.peer(*slot).is_server())
+    }
+
+    /// Depth and stretch of every edge, and the least depth that the same feeds would allow.
+    fn look_at_trees(&mut self) {
+        let mut feeds = 0_u64;
+        let mut places = Vec::new();
+        for slot in self.viewers() {
+            for substream in self.all_substreams() {
+                let ancestry = self.ancestry(slot, substream);
+                let Some(source) = ancestry.source else { continue };
+                feeds += u64::from(ancestry.depth == 1);
+                let direct = self
+                    .one_way(source, slot)
+                    .map(|delay| delay + self.scenario.tree.forward_delay);
+                let stretch = direct
+                    .map(|direct| ancestry.delay.as_secs_f64() / direct.as_secs_f64().max(1e-9));
+                places.push((ancestry.depth, stretch));
+            }
+        }
+        for (depth, stretch) in places {
+            self.recorder.placed(depth, stretch);
+        }
+        let (rate, substreams) = (self.scenario.contents[0].bitrate, self.stream().substreams);
+        let fan_outs: Vec<u64> =
+            self.viewers().map(|slot| fan_out(self.peer(slot).lent, rate, substreams)).collect();
+        let root_slots = feeds / u64::from(substreams.max(1));
+        if let Some(least) = depth_min(&fan_outs, root_slots.max(1))
+            && !fan_outs.is_empty()
+        {
+            self.recorder.least_depth(least.mean);
+        }
+    }
+
+    /// Who feeds whom, at the instants that the scenario names.
+    fn write_topology(&mut self, every: Span) {
+        let before = self.now.back(every);
+        let wanted =
+            self.scenario.output.topology_at.iter().any(|at| *at > before && *at <= self.now);
+        if !wanted {
+            return;
+        }
+        let mut rows = Vec::new();
+        for slot in self.viewers() {
+            for substream in self.all_substreams() {
+                rows.extend(self.topology_row(slot, substream));
+            }
+        }
+        self.recorder.records.topology.extend(rows);
+    }
+
+    fn topology_row(&self, slot: Slot, substream: Substream) -> Option<TopologyRow> {
+        let edge = self.edges.get(self.edges.id(slot, substream));
+        (edge.parent != NO_SLOT).then(|| TopologyRow {
+            time: self.now,
+            content: ContentId::new(0),
+            substream,
+            parent: self.peer(edge.parent).id,
+            child: self.peer(slot).id,
+            depth: self.ancestry(slot, substream).depth,
+            rate: FlowRate(edge.progress.speed.now).as_bit_rate(),
+        })
+    }
+
+    /// A transfer from one source to one destination is over.
+    pub(super) fn note_transfer(&mut self, id: EdgeId, parent: Slot, child: Slot) {
+        let (from, to) = (self.peer(parent), self.peer(child));
+        if !self.recorder.keeps_transfers(to.id) {
+            return;
+        }
+        let (edge, detail) = (self.edges.get(id), self.edges.detail(id));
+        let (began, position) = detail.began;
+        let moved = media_bytes(
+            edge.progress.position(self.now).saturating_sub(position),
+            self.stream().full,
+        );
+        let lasted = self.now.since(began).as_secs_f64();
+        let content = &self.scenario.contents[0];
+        let row = TransferRow {
+            owner: content.owner.clone(),
+            title: content.name.clone(),
+            source: from.id,
+            destination: to.id,
+            source_network: self.fabric.sites[usize::from(from.site)].number,
+            destination_network: self.fabric.sites[usize::from(to.site)].number,
+            bytes: Bytes::new(moved),
+            start: began,
+            end: self.now,
+            peak: FlowRate(detail.peak).as_bit_rate(),
+            mean: BitRate::from_bps(if lasted > 0.0 {
+                (moved as f64 * 8.0 / lasted) as u64
+            } else {
+                0
+            }),
+        };
+        self.recorder.records.transfers.push(row);
+    }
+
+    /// Closes the books.
+    pub(super) fn finish(mut self) -> Outcome {
+        self.take_sample(true);
+        if self.spec.check {
+            self.check_invariants();
+        }
+        for slot in self.viewers().collect::<Vec<_>>() {
+            for substream in self.all_substreams() {
+                let id = self.edges.id(slot, substream);
+                self.detach(id);
+            }
+            self.write_row(slot, false);
+        }
+        let duration = self.end.since(SimTime::ZERO);
+        let borders: Vec<(LinkId, Border)> = self.fabric.borders().collect();
+        self.recorder.write_links(&borders, duration);
+        self.write_cdn_links(duration);
+        let figures = self.coordinator.figures();
+        self.recorder.finish(self.scenario, duration, figures);
+        Outcome {
+            records: self.recorder.records,
+            decisions: self.recorder.decisions,
+            digest: self.digest.value(),
+            events: self.events,
+            violations: self.violations,
+        }
+    }
+
+    fn write_cdn_links(&mut self, duration: Span) {
+        let node = |number: usize| {
+            let peer = self.peer(self.slots[number]);
+            let network = self.fabric.sites[usize::from(peer.site)].number;
+            ([self.scenario.cdn[number].name.clone(), network.to_string()], peer.lent)
+        };
+        let nodes = (0..self.servers).map(node).collect();
+        self.recorder.write_cdn_links(nodes, duration);
+    }
+}

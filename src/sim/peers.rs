@@ -1,0 +1,73 @@
+//! The table of those present: CDN nodes first, then viewers, in slots that are used again.
+
+use crate::engine::EventKey;
+use crate::peer::Player;
+use crate::proto::Guidance;
+use crate::units::{Address, BitRate, LinkId, Metro, NatKind, PeerId, SimTime, Span};
+
+/// A place in the table.
+pub(super) type Slot = u32;
+
+/// No place.
+pub(super) const NO_SLOT: Slot = Slot::MAX;
+
+/// Somebody present. What heartbeats read comes first.
+#[derive(Clone, Debug)]
+#[repr(C)]
+pub(super) struct Peer {
+    pub(super) id: PeerId,
+    /// Tells apart those who have used this slot.
+    pub(super) generation: u32,
+    /// Index into the sessions; none for a CDN node.
+    pub(super) session: Option<u32>,
+    /// One way to the coordinator.
+    pub(super) center_delay: Span,
+    /// When the coordinator last answered, or will have.
+    pub(super) heard: SimTime,
+    pub(super) lent: BitRate,
+    /// Children in all substreams.
+    pub(super) children: u32,
+    pub(super) beats: u32,
+    /// Index into the sites: its network, as the simulator numbers them.
+    pub(super) site: u16,
+    pub(super) present: bool,
+    /// Its player is on the list of those to be looked at.
+    pub(super) touched: bool,
+    /// How it was told to choose its parents; none while it waits for an answer.
+    pub(super) guidance: Option<Guidance>,
+    pub(super) nat: NatKind,
+    /// Substreams that its lent uplink can carry.
+    pub(super) slots: u32,
+    pub(super) player: Player,
+    pub(super) player_generation: u32,
+    /// When its player wants to act, if it does.
+    pub(super) player_event: Option<EventKey>,
+    pub(super) metro: Metro,
+    pub(super) address: Address,
+    pub(super) join_tries: u32,
+    /// One way from the device to the edge of its network.
+    pub(super) access_delay: Span,
+    pub(super) uplink: LinkId,
+    pub(super) downlink: LinkId,
+    /// First position in the media that it has had; none before its first assignment.
+    pub(super) start: Option<u64>,
+    pub(super) from_cdn: u64,
+    pub(super) from_peers: u64,
+    pub(super) sent: u64,
+    pub(super) parent_changes: u32,
+    /// Numbers its own random draws.
+    pub(super) draws: u64,
+    /// Other peers that a tracker has named.
+    pub(super) neighbors: Vec<PeerId>,
+}
+
+impl Peer {
+    pub(super) fn is_server(&self) -> bool {
+        self.session.is_none()
+    }
+
+    /// Lent uplink that is not in use.
+    pub(super) fn spare(&self, substream_rate: BitRate) -> BitRate {
+        self.lent - substream_rate * u64::from(self.children)
+    }
+}

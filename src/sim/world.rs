@@ -1,0 +1,429 @@
+//! The world of one run: everything there is, and the loop that moves it.
+
+use super::edges::{Edge, Edges};
+use super::event::Event;
+use super::fabric::{Fabric, Site};
+use super::mail::Mail;
+use super::peers::{NO_SLOT, Peer, Slot};
+use super::recorder::Recorder;
+use super::workload::{self, Session};
+use super::{Interrupted, Outcome, RunSpec};
+use crate::engine::{Digest, EventKey, Queue};
+use crate::net::fluid::FlowRate;
+use crate::net::{AddressPlan, Country, Location, Region};
+use crate::peer::{Player, Progress};
+use crate::proto::{Coordinator, Outbox};
+use crate::scenario::Scenario;
+use crate::units::{Address, AsNumber, LinkId, Metro, PeerId, SimTime, Span, Substream};
+
+/// One content, as the world needs it.
+#[derive(Clone, Debug)]
+pub(super) struct Stream {
+    /// Rate of a substream in the unit of flows.
+    pub(super) full: u64,
+    pub(super) substreams: u8,
+    pub(super) start: SimTime,
+    /// Length in nanoseconds of media.
+    pub(super) length: u64,
+    /// Packets of a substream in a nanosecond of media.
+    pub(super) packets: f64,
+}
+
+/// The world.
+pub(super) struct World<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) spec: &'a RunSpec<'a>,
+    pub(super) queue: Queue<Event>,
+    pub(super) digest: Digest,
+    pub(super) now: SimTime,
+    pub(super) end: SimTime,
+    pub(super) fabric: Fabric,
+    pub(super) coordinator: Box<dyn Coordinator>,
+    pub(super) outbox: Outbox,
+    /// When the coordinator will be called.
+    pub(super) coordinator_due: Option<SimTime>,
+    /// The coordinator's machine is cut off.
+    pub(super) center_down: bool,
+    pub(super) center_site: u16,
+    pub(super) mail: Mail,
+    pub(super) streams: Vec<Stream>,
+    pub(super) sessions: Vec<Session>,
+    /// Where each peer is now, by its id.
+    pub(super) slots: Vec<Slot>,
+    pub(super) peers: Vec<Peer>,
+    pub(super) vacant: Vec<Slot>,
+    pub(super) servers: usize,
+    pub(super) edges: Edges,
+    /// Whose flow it is, by flow.
+    pub(super) flow_edges: Vec<u32>,
+    /// Edges whose own or upstream rate may have changed.
+    pub(super) dirty: Vec<u32>,
+    pub(super) touched: Vec<Slot>,
+    pub(super) changed: Vec<u32>,
+    pub(super) inflows: Vec<Progress>,
+    pub(super) addresses: AddressPlan,
+    pub(super) recorder: Recorder,
+    pub(super) violations: Vec<String>,
+    pub(super) events: u64,
+    /// How far ahead of the clock memory has been read.
+    pub(super) horizon: u64,
+}
+
+impl<'a> World<'a> {
+    /// The world before anything has happened.
+    pub(super) fn new(spec: &'a RunSpec<'a>) -> Self {
+        let scenario = spec.scenario;
+        let sites = sites(scenario);
+        let center_site = sites.len() as u16 - 1;
+        let streams: Vec<Stream> = scenario.contents.iter().map(Stream::of).collect();
+        let width = streams.iter().map(|stream| usize::from(stream.substreams)).max().unwrap_or(1);
+        let end = SimTime::ZERO + spec.until.unwrap_or(scenario.duration);
+        let addresses = AddressPlan::new(&locations(scenario, &sites))
+            .expect("every site and metro is listed once");
+        let mut world = Self {
+            scenario,
+            spec,
+            queue: Queue::new(),
+            digest: Digest::new(),
+            now: SimTime::ZERO,
+            end,
+            fabric: Fabric::new(scenario, sites),
+            coordinator: super::coordinators::build(scenario, spec.coordinator, spec.seed),
+            outbox: Outbox::new(true),
+            coordinator_due: None,
+            center_down: false,
+            center_site,
+            mail: Mail::default(),
+            streams,
+            sessions: workload::sessions(scenario, spec.seed),
+            slots: Vec::new(),
+            peers: Vec::new(),
+            vacant: Vec::new(),
+            servers: scenario.cdn.len(),
+            edges: Edges::new(width),
+            flow_edges: Vec::new(),
+            dirty: Vec::new(),
+            touched: Vec::new(),
+            changed: Vec::new(),
+            inflows: Vec::new(),
+            addresses,
+            recorder: Recorder::new(scenario),
+            violations: Vec::new(),
+            events: 0,
+            horizon: 0,
+        };
+        world.slots = vec![NO_SLOT; world.servers + world.sessions.len()];
+        world.open_servers();
+        world.deliver_feeds();
+        world.schedule_all();
+        world
+    }
+
+    fn schedule_all(&mut self) {
+        for (number, stream) in self.streams.clone().iter().enumerate() {
+            let begins = stream.start + self.scenario.tree.origin_delay;
+            let ends = begins + Span::from_nanos(stream.length);
+            self.schedule(begins, Event::ContentTurns(number as u32));
+            self.schedule(ends, Event::ContentTurns(number as u32));
+        }
+        for (number, fault) in self.scenario.faults.iter().enumerate() {
+            let fault_number = number as u32;
+            self.schedule(fault.at, Event::Fault { fault: fault_number, begins: true });
+            self.schedule(
+                fault.at + fault.lasts,
+                Event::Fault { fault: fault_number, begins: false },
+            );
+        }
+        self.schedule(SimTime::ZERO + self.scenario.output.sample, Event::Sample);
+        self.schedule_arrival(0);
+        self.wake_coordinator();
+    }
+
+    /// Sessions are scheduled one after the other: the queue holds those present, not those to come.
+    pub(super) fn schedule_arrival(&mut self, number: u32) {
+        if let Some(session) = self.sessions.get(number as usize) {
+            self.schedule(session.join, Event::Arrive(number));
+        }
+    }
+
+    pub(super) fn schedule(&mut self, at: SimTime, event: Event) -> EventKey {
+        self.queue.schedule(at, event.class(), event)
+    }
+
+    /// Takes back an event that has become pointless: stale ones would pile up in the queue.
+    pub(super) fn unschedule(&mut self, event: Option<EventKey>) {
+        if let Some(key) = event {
+            self.queue.cancel(key);
+        }
+    }
+
+    /// Runs to the end.
+    pub(super) fn run(
+        mut self,
+        watch: &mut dyn FnMut(SimTime) -> bool,
+    ) -> Result<Outcome, Interrupted> {
+        loop {
+            // What happens at one instant is applied together, then the network is solved once.
+            if self.queue.peek_time().is_none_or(|next| next > self.now) {
+                self.settle();
+            }
+            let Some((time, event)) = self.queue.pop().filter(|(time, _)| *time <= self.end) else {
+                break;
+            };
+            self.read_ahead();
+            self.now = time;
+            self.events += 1;
+            self.digest.event(time.as_nanos(), event.class(), event.fingerprint());
+            self.dispatch(event);
+            if event == Event::Sample && !watch(time) {
+                return Err(Interrupted);
+            }
+        }
+        self.settle();
+        self.now = self.end;
+        Ok(self.finish())
+    }
+
+    /// Touches what the next events will need: nearly every event waits for memory, and here these
+    /// waits overlap. Two passes, because what the second reads is found through the first.
+    fn read_ahead(&mut self) {
+        let horizon = self.queue.horizon();
+        if std::mem::replace(&mut self.horizon, horizon) == horizon {
+            return;
+        }
+        let mut words = 0;
+        for event in self.queue.soon() {
+            match event {
+                Event::Beat { slot, .. } => {
+                    let peer = self.peer(*slot);
+                    let edges = self.edges.of(*slot).iter();
+                    words ^=
+                        edges.fold(peer.heard.as_nanos(), |sum, edge| sum ^ edge.progress.base);
+                    words ^= u64::from(peer.player.is_playing());
+                    words ^= self.edges.children(*slot).len() as u64;
+                }
+                Event::ToCenter(number) => words ^= u64::from(self.mail.sender(*number).is_some()),
+                _ => {}
+            }
+        }
+        for event in self.queue.soon() {
+            match event {
+                Event::Beat { slot, .. } => {
+                    let child = self.edges.children(*slot).last();
+                    words ^= child.map_or(0, |child| u64::from(child.id.get()));
+                }
+                Event::ToCenter(number) => {
+                    if let Some(client) = self.mail.sender(*number) {
+                        self.coordinator.expect(client);
+                    }
+                }
+                _ => {}
+            }
+        }
+        std::hint::black_box(words);
+    }
+
+    fn dispatch(&mut self, event: Event) {
+        match event {
+            Event::Fault { fault, begins } => self.fault(fault, begins),
+            Event::Converge => self.converge(),
+            Event::ContentTurns(content) => self.content_turns(content),
+            Event::Level { edge, generation } => self.level(edge, generation),
+            Event::Player { slot, generation } => self.player_event(slot, generation),
+            Event::ToCenter(number) => self.deliver_to_center(number),
+            Event::ToClient(number) => self.deliver_to_client(number),
+            Event::Connected { edge, generation } => self.connected(edge, generation),
+            Event::ConnectTimeout { edge, generation } => self.connect_timeout(edge, generation),
+            Event::ParentGone { edge, generation } => self.parent_gone(edge, generation),
+            Event::Arrive(session) => self.arrive(session),
+            Event::Depart { slot, generation } if self.is_current(slot, generation) => {
+                self.depart(slot)
+            }
+            Event::Beat { slot, generation } if self.is_current(slot, generation) => {
+                self.beat(slot)
+            }
+            Event::JoinRetry { slot, generation } if self.is_current(slot, generation) => {
+                self.join_retry(slot)
+            }
+            Event::Depart { .. } | Event::Beat { .. } | Event::JoinRetry { .. } => {}
+            Event::Coordinator => self.coordinator_timeout(),
+            Event::Sample => self.sample(),
+        }
+    }
+
+    /// Whether the one that an event was meant for is still in the slot.
+    pub(super) fn is_current(&self, slot: Slot, generation: u32) -> bool {
+        let peer = &self.peers[slot as usize];
+        peer.present && peer.generation == generation
+    }
+
+    pub(super) fn peer(&self, slot: Slot) -> &Peer {
+        &self.peers[slot as usize]
+    }
+
+    pub(super) fn peer_mut(&mut self, slot: Slot) -> &mut Peer {
+        &mut self.peers[slot as usize]
+    }
+
+    /// The stream that a peer watches; there is one so far.
+    pub(super) fn stream(&self) -> &Stream {
+        &self.streams[0]
+    }
+
+    /// The substreams of that stream.
+    pub(super) fn all_substreams(&self) -> impl Iterator<Item = Substream> + use<> {
+        Substream::all(self.stream().substreams)
+    }
+
+    /// Where a peer is, when it is present.
+    pub(super) fn slot_of(&self, id: PeerId) -> Option<Slot> {
+        self.slots.get(id.index()).copied().filter(|slot| *slot != NO_SLOT)
+    }
+
+    /// The id of a viewer.
+    pub(super) fn viewer_id(&self, session: u32) -> PeerId {
+        PeerId::new(self.servers as u32 + session)
+    }
+
+    /// One way from one peer to another; none when no route joins them.
+    pub(super) fn one_way(&self, from: Slot, to: Slot) -> Option<Span> {
+        let (a, b) = (self.peer(from), self.peer(to));
+        let core = self.fabric.rtt((a.site, a.metro), (b.site, b.metro))?;
+        Some(a.access_delay + b.access_delay + core / 2)
+    }
+
+    /// CDN nodes are there from the beginning.
+    fn open_servers(&mut self) {
+        for number in 0..self.servers {
+            let cdn = &self.scenario.cdn[number];
+            let site = (self.scenario.topology.isps.len() + number) as u16;
+            let metro = Metro::new(CDN_METRO + number as u32);
+            let address = self.address(site, metro);
+            let slot = self.new_slot();
+            let id = PeerId::from_index(number);
+            let full = self.stream().full;
+            self.edges.reset(slot, Edge::new(0, SimTime::ZERO, full));
+            let delay = self.center_delay(site, metro, Span::ZERO);
+            let lent = cdn.capacity;
+            let peer = &mut self.peers[slot as usize];
+            (peer.id, peer.present, peer.site, peer.metro, peer.address) =
+                (id, true, site, metro, address);
+            (peer.lent, peer.center_delay) = (lent, delay);
+            peer.slots = (FlowRate::from(lent).get() / full) as u32;
+            let (uplink, generation) = (peer.uplink, peer.generation);
+            self.fabric.fluid.set_capacity(uplink, lent);
+            self.slots[number] = slot;
+            let first = SimTime::ZERO
+                + self.scenario.client.heartbeat * (number as u64 + 1) / (self.servers as u64 + 1);
+            self.schedule(first, Event::Beat { slot, generation });
+        }
+    }
+
+    /// A slot for somebody new; its links keep their numbers.
+    pub(super) fn new_slot(&mut self) -> Slot {
+        if let Some(slot) = self.vacant.pop() {
+            return slot;
+        }
+        let zero = crate::units::BitRate::ZERO;
+        let (uplink, downlink): (LinkId, LinkId) =
+            (self.fabric.fluid.add_link(zero), self.fabric.fluid.add_link(zero));
+        self.peers.push(Peer {
+            id: PeerId::new(0),
+            generation: 0,
+            present: false,
+            session: None,
+            site: 0,
+            metro: Metro::new(0),
+            address: Address(0),
+            access_delay: Span::ZERO,
+            center_delay: Span::ZERO,
+            nat: crate::units::NatKind::Open,
+            uplink,
+            downlink,
+            lent: zero,
+            slots: 0,
+            children: 0,
+            start: None,
+            player: Player::new(SimTime::ZERO, 0),
+            player_generation: 0,
+            player_event: None,
+            guidance: None,
+            heard: SimTime::ZERO,
+            join_tries: 0,
+            beats: 0,
+            from_cdn: 0,
+            from_peers: 0,
+            sent: 0,
+            parent_changes: 0,
+            neighbors: Vec::new(),
+            draws: 0,
+            touched: false,
+        });
+        self.peers.len() as Slot - 1
+    }
+
+    /// An address at a place; all of a block share its last one when it is used up.
+    pub(super) fn address(&mut self, site: u16, metro: Metro) -> Address {
+        let number = self.address_network(site);
+        self.addresses.take(number, metro).unwrap_or_default()
+    }
+
+    fn address_network(&self, site: u16) -> AsNumber {
+        self.fabric.sites[usize::from(site)].number
+    }
+
+    /// One way from a place to the coordinator.
+    pub(super) fn center_delay(&self, site: u16, metro: Metro, access: Span) -> Span {
+        let there = (self.center_site, Metro::new(0));
+        self.fabric.rtt((site, metro), there).map_or(access, |rtt| access + rtt / 2)
+    }
+}
+
+/// CDN nodes have metro numbers of their own: one network may host two of them.
+const CDN_METRO: u32 = 1_000_000;
+
+/// Access ISPs first, then CDN nodes, then the coordinator.
+fn sites(scenario: &Scenario) -> Vec<Site> {
+    let graph = &scenario.topology.graph;
+    let site = |network, country| Site { network, number: graph.at(network).number, country };
+    let isps = scenario.topology.isps.iter().map(|isp| site(isp.network, isp.country));
+    let cdn = scenario.cdn.iter().map(|cdn| site(cdn.network, cdn.country));
+    let center = site(scenario.control_site.network, scenario.control_site.country);
+    isps.chain(cdn).chain([center]).collect()
+}
+
+/// Every city of every ISP, and every data center.
+fn locations(scenario: &Scenario, sites: &[Site]) -> Vec<Location> {
+    let location = |site: &Site, metro| {
+        let country = std::str::from_utf8(&site.country).ok().and_then(Country::new);
+        let region = country.and_then(Country::region).unwrap_or(Region::UsEast);
+        Location { as_number: site.number, metro, country, region }
+    };
+    let isps = scenario.topology.isps.iter().zip(sites);
+    let viewers = isps.flat_map(|(isp, site)| {
+        (0..isp.metros.max(1)).map(move |metro| location(site, Metro::new(metro)))
+    });
+    let centers = sites.iter().skip(scenario.topology.isps.len()).take(scenario.cdn.len());
+    let cdn = centers
+        .enumerate()
+        .map(|(number, site)| location(site, Metro::new(CDN_METRO + number as u32)));
+    viewers.chain(cdn).collect()
+}
+
+impl Stream {
+    /// The sequence number of the last whole packet before a position.
+    pub(super) fn sequence(&self, position: u64) -> u32 {
+        (position as f64 * self.packets) as u32
+    }
+
+    fn of(content: &crate::scenario::Content) -> Self {
+        let substream = content.bitrate.as_bps() / u64::from(content.substreams.max(1));
+        Self {
+            full: FlowRate::from(crate::units::BitRate::from_bps(substream)).get(),
+            substreams: content.substreams,
+            start: content.start,
+            length: content.duration.as_nanos(),
+            packets: substream as f64 / (super::PACKET.as_f64() * 8e9),
+        }
+    }
+}
