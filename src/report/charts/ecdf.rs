@@ -1,0 +1,84 @@
+//! Charts of distributions: which share of the viewers or events stays below a value.
+
+use super::ChartRun;
+use super::axis::Axis;
+use super::figure::{Figure, Key, Layer, Panel};
+use super::style::{MARK, stroke_of};
+use crate::units::Span;
+
+/// Values beyond this quantile of the widest run are not shown: tails would squeeze the rest.
+const SHOWN_UP_TO: f64 = 0.99;
+
+/// From joining to the first picture.
+pub(super) fn startup_delay(runs: &[ChartRun]) -> Figure {
+    let (curves, end) = curves(runs, "startup_delay");
+    let panel = panel("startup delay (s)", "sessions (%)", curves, end);
+    figure("Startup delay: share of sessions that started within", runs, "startup_delay", panel)
+}
+
+/// Behind the live edge.
+pub(super) fn lag(runs: &[ChartRun]) -> Figure {
+    let (curves, end) = curves(runs, "lag");
+    let panel = panel("lag behind the live edge (s)", "viewers (%)", curves, end);
+    figure("Lag: share of viewers at most this far behind", runs, "lag", panel)
+}
+
+/// From a failure to data from another parent, with the first three heartbeats.
+pub(super) fn time_to_repair(runs: &[ChartRun], heartbeat: Option<Span>) -> Figure {
+    let (mut layers, end) = curves(runs, "time_to_repair");
+    let interval = heartbeat.filter(|interval| *interval > Span::ZERO);
+    let beat = |number: u64| interval.map(|interval| (interval * number).as_secs_f64());
+    let beats: Vec<f64> = (1..=3).filter_map(beat).collect();
+    let end = beats.last().map_or(end, |third| end.max(third * 1.1));
+    layers.splice(0..0, beats.iter().map(|at| Layer::Vertical { at: *at, stroke: MARK }));
+    let panel = panel("time to repair (s)", "repairs (%)", layers, end);
+    let title = "Time to repair: share of lost feeds replaced within";
+    let mut figure = figure(title, runs, "time_to_repair", panel);
+    if let Some(interval) = interval {
+        figure.legend.push(Key::line(&format!("H: heartbeat, {interval}"), MARK));
+    }
+    figure.marks = beats.into_iter().zip(["H", "2H", "3H"].map(str::to_string)).collect();
+    figure
+}
+
+/// A curve a run and the value at which the axis ends.
+fn curves(runs: &[ChartRun], metric: &str) -> (Vec<Layer>, f64) {
+    let mut layers = Vec::new();
+    let mut end = 0.0_f64;
+    for (index, run) in runs.iter().enumerate() {
+        let rows = run.distributions.iter().filter(|row| row.metric == metric);
+        let points: Vec<(f64, f64)> = rows.map(|row| (row.value, row.quantile * 100.0)).collect();
+        let shown = points.iter().filter(|(_, share)| *share <= SHOWN_UP_TO * 100.0);
+        end = shown.map(|(value, _)| *value).fold(end, f64::max);
+        layers.push(Layer::Curve { points: from_axis_to_end(points), stroke: stroke_of(index) });
+    }
+    (layers, end)
+}
+
+/// The quantiles with the line up to the first one, and on to the right after the last one.
+fn from_axis_to_end(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    let (Some((first, _)), Some((_, last))) = (points.first().copied(), points.last().copied())
+    else {
+        return points;
+    };
+    [(0.0, 0.0), (first, 0.0)].into_iter().chain(points).chain([(f64::MAX, last)]).collect()
+}
+
+fn panel(x: &str, y: &str, layers: Vec<Layer>, end: f64) -> Panel {
+    Panel { x: Axis::linear(x, 0.0, end), y: Axis::linear(y, 0.0, 100.0), layers }
+}
+
+fn figure(title: &str, runs: &[ChartRun], metric: &str, panel: Panel) -> Figure {
+    let key = |(index, run): (usize, &ChartRun)| {
+        let row = run.distributions.iter().find(|row| row.metric == metric)?;
+        let name = format!("{} (n = {})", run.coordinator, row.count);
+        Some(Key::line(&name, stroke_of(index)))
+    };
+    Figure {
+        title: title.to_string(),
+        caption: String::new(),
+        legend: runs.iter().enumerate().filter_map(key).collect(),
+        panels: vec![panel],
+        marks: Vec::new(),
+    }
+}

@@ -1,0 +1,21 @@
+//! Rows to CSV tables and back: one header, one row a record, an empty cell where a value is absent.
+//!
+//! Times are seconds with the exact decimals of their nanoseconds, rates bits per second, sizes
+//! bytes, all said by the last word of a column's name. Numbers are printed in their shortest form
+//! that reads back to the same value.
+
+mod cell;
+mod error;
+mod figures;
+mod network;
+mod read;
+mod sessions;
+mod write;
+
+pub use error::CsvError;
+pub use figures::{
+    bounds_csv, bounds_from_csv, distributions_csv, distributions_from_csv, summary_csv,
+    summary_from_csv, timeseries_csv, timeseries_from_csv,
+};
+pub use network::{isps_csv, isps_from_csv, links_csv, topology_csv, topology_from_csv};
+pub use sessions::{assignments_csv, peers_csv, transfers_csv};

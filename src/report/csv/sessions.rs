@@ -1,0 +1,170 @@
+//! The tables of single sessions: peers, assignments, transfers.
+
+use super::write::Sheet;
+use crate::metrics::{PeerRow, TransferRow};
+use crate::proto::Decision;
+
+const PEERS: [&str; 17] = [
+    "peer",
+    "network",
+    "access",
+    "nat",
+    "join_s",
+    "leave_s",
+    "silent",
+    "startup_delay_s",
+    "stalls",
+    "stalled_s",
+    "due_s",
+    "on_time_s",
+    "lag_s",
+    "from_cdn_bytes",
+    "from_peers_bytes",
+    "sent_bytes",
+    "parent_changes",
+];
+const ASSIGNMENTS: [&str; 11] = [
+    "time_s",
+    "child",
+    "substream",
+    "trigger",
+    "old_parent",
+    "new_parent",
+    "rule",
+    "feasible",
+    "pruned_uplink",
+    "pruned_nat",
+    "considered",
+];
+const TRANSFERS: [&str; 11] = [
+    "owner",
+    "title",
+    "source",
+    "destination",
+    "source_network",
+    "destination_network",
+    "bytes",
+    "start_s",
+    "end_s",
+    "peak_bps",
+    "mean_bps",
+];
+
+/// `peers.csv`: one row a session.
+#[must_use]
+pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
+    let mut sheet = Sheet::new(&PEERS);
+    for row in peers {
+        sheet.put(row.peer).put(row.network).put(row.access.as_str()).put(row.nat);
+        sheet.put(row.join).put(row.leave).put(row.silent).put(row.startup_delay);
+        sheet.put(row.stalls).put(row.stalled).put(row.due).put(row.on_time).put(row.lag);
+        sheet.put(row.from_cdn).put(row.from_peers).put(row.sent).put(row.parent_changes).end_row();
+    }
+    sheet.into_bytes()
+}
+
+/// `assignments.csv`: one row a decision of the coordinator, with its trigger and its rule.
+#[must_use]
+pub fn assignments_csv(decisions: &[Decision]) -> Vec<u8> {
+    let mut sheet = Sheet::new(&ASSIGNMENTS);
+    for row in decisions {
+        sheet.put(row.time).put(row.child).put(row.substream).put(row.trigger.name());
+        sheet.put(row.old_parent).put(row.new_parent).put(row.rule.name());
+        sheet.put(row.feasible).put(row.pruned_uplink).put(row.pruned_nat).put(row.considered);
+        sheet.end_row();
+    }
+    sheet.into_bytes()
+}
+
+/// `transfers.csv`: one row a finished transfer.
+#[must_use]
+pub fn transfers_csv(transfers: &[TransferRow]) -> Vec<u8> {
+    let mut sheet = Sheet::new(&TRANSFERS);
+    for row in transfers {
+        sheet.put(row.owner.as_str()).put(row.title.as_str());
+        sheet.put(row.source).put(row.destination);
+        sheet.put(row.source_network).put(row.destination_network).put(row.bytes);
+        sheet.put(row.start).put(row.end).put(row.peak).put(row.mean).end_row();
+    }
+    sheet.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::{Rule, Trigger};
+    use crate::units::{AsNumber, BitRate, Bytes, PeerId, SimTime, Span, Substream};
+
+    fn text(bytes: Vec<u8>) -> String {
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_session_that_never_saw_a_picture_has_empty_cells() {
+        let peers = [PeerRow {
+            peer: PeerId::new(4),
+            network: AsNumber::new(64_500),
+            access: "fibre".into(),
+            nat: "open",
+            join: SimTime::from_secs(1),
+            leave: SimTime::from_secs(9),
+            silent: true,
+            startup_delay: None,
+            stalls: 0,
+            stalled: Span::ZERO,
+            due: Span::from_secs(8),
+            on_time: Span::from_millis(7_900),
+            lag: None,
+            from_cdn: Bytes::new(1),
+            from_peers: Bytes::new(2),
+            sent: Bytes::new(3),
+            parent_changes: 5,
+        }];
+        let table = "peer,network,access,nat,join_s,leave_s,silent,startup_delay_s,stalls,\
+                     stalled_s,due_s,on_time_s,lag_s,from_cdn_bytes,from_peers_bytes,sent_bytes,\
+                     parent_changes\n4,64500,fibre,open,1,9,true,,0,0,8,7.9,,1,2,3,5\n";
+        assert_eq!(text(peers_csv(&peers)), table);
+    }
+
+    #[test]
+    fn a_decision_carries_its_trigger_and_rule() {
+        let decisions = [Decision {
+            time: SimTime::from_secs(3),
+            child: PeerId::new(8),
+            substream: Substream(1),
+            trigger: Trigger::ParentSilent,
+            old_parent: Some(PeerId::new(2)),
+            new_parent: None,
+            rule: Rule::NothingHasRoom,
+            feasible: 10,
+            pruned_uplink: 6,
+            pruned_nat: 4,
+            considered: 0,
+        }];
+        let table = "time_s,child,substream,trigger,old_parent,new_parent,rule,feasible,\
+                     pruned_uplink,pruned_nat,considered\n\
+                     3,8,1,parent_silent,2,,nothing_has_room,10,6,4,0\n";
+        assert_eq!(text(assignments_csv(&decisions)), table);
+    }
+
+    #[test]
+    fn a_transfer_names_both_ends() {
+        let transfers = [TransferRow {
+            owner: "studio".into(),
+            title: "film \"one\"".into(),
+            source: PeerId::new(1),
+            destination: PeerId::new(2),
+            source_network: AsNumber::new(3),
+            destination_network: AsNumber::new(4),
+            bytes: Bytes::new(5),
+            start: SimTime::from_secs(6),
+            end: SimTime::from_secs(7),
+            peak: BitRate::from_bps(80),
+            mean: BitRate::from_bps(40),
+        }];
+        let table = "owner,title,source,destination,source_network,destination_network,bytes,\
+                     start_s,end_s,peak_bps,mean_bps\n\
+                     studio,\"film \"\"one\"\"\",1,2,3,4,5,6,7,80,40\n";
+        assert_eq!(text(transfers_csv(&transfers)), table);
+    }
+}

@@ -1,0 +1,14 @@
+//! Records to bytes: tables, a manifest, the terminal's comparison, charts.
+//!
+//! Everything here is a pure function of its rows, so the same run gives the same bytes. Not here:
+//! files; the caller decides where the bytes go.
+
+pub mod charts;
+pub mod csv;
+mod graphml;
+mod manifest;
+mod table;
+
+pub use graphml::topology_graphml;
+pub use manifest::{Manifest, ManifestError, manifest_from_toml, manifest_toml};
+pub use table::{Column, Table};
