@@ -1,0 +1,174 @@
+//! The arguments of every command.
+
+use crate::scenario::CoordinatorKind;
+use crate::units::{Span, parse};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// What is run when no scenario is named.
+const FIRST_SCENARIO: &str = "live_sport";
+
+/// Simulates video delivered to very many viewers over CDN servers and the viewers' own uplinks.
+///
+/// Without a command, the built-in scenario live_sport is run.
+#[derive(Debug, Parser)]
+#[command(name = "grandstand", version, after_help = ALL_EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+const ALL_EXAMPLES: &str = "\
+Exit status: 0 fine, 2 bad input or usage, 3 a bug, 130 interrupted.
+
+Examples:
+  grandstand list
+  grandstand run tiny --coordinator control-center --out first";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Run(RunArguments),
+    /// List the built-in scenarios
+    #[command(after_help = "Examples:\n  grandstand list\n  grandstand show tiny")]
+    List,
+    Show(ShowArguments),
+    Init(InitArguments),
+    Validate(ValidateArguments),
+    /// Print the JSON Schema of scenario files, for editors
+    #[command(
+        after_help = "Examples:\n  grandstand schema\n  grandstand schema > scenario.schema.json"
+    )]
+    Schema,
+    Plot(PlotArguments),
+    ReplayFlows(ReplayArguments),
+}
+
+/// Run a scenario under one or more coordinators
+///
+/// Results go to results/SCENARIO/COORDINATOR-seedN/, one folder a coordinator, and a comparison of
+/// all of them to results/SCENARIO/comparison-seedN/. The same scenario and seed give the same bytes,
+/// except in timing.csv.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  grandstand run tiny\n  \
+    grandstand run tiny --coordinator control-center --set audience.peak=20 --out smaller")]
+pub(super) struct RunArguments {
+    /// A built-in scenario or a scenario file
+    #[arg(default_value = FIRST_SCENARIO)]
+    pub(super) scenario: String,
+    /// Who decides where viewers get their data from; repeatable [default: the scenario's]
+    #[arg(long, value_name = "NAME", value_parser = coordinator())]
+    pub(super) coordinator: Vec<CoordinatorKind>,
+    /// Seed of all random draws [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(super) seed: Option<u64>,
+    /// Change a value of the scenario, as in audience.peak=2000; repeatable
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// End the run at this simulated time, as in "90 s"
+    #[arg(long, value_name = "SPAN", value_parser = until)]
+    pub(super) until: Option<Span>,
+    /// The folder of the results; with several coordinators, one folder in it for each
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Write the sampled topologies as GraphML, too
+    #[arg(long)]
+    pub(super) graphml: bool,
+    /// Check the invariants at every sample, run twice and compare the events
+    #[arg(long)]
+    pub(super) check: bool,
+    /// No progress, no table
+    #[arg(long)]
+    pub(super) quiet: bool,
+    /// How many runs at once [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) jobs: Option<u16>,
+}
+
+/// Print a scenario with every default filled in
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  grandstand show tiny\n  grandstand show live_sport > mine.toml"
+)]
+pub(super) struct ShowArguments {
+    /// A built-in scenario or a scenario file
+    pub(super) name: String,
+}
+
+/// Write a copy of a built-in scenario, to be edited
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  grandstand init tiny\n  grandstand init live_sport final.toml"
+)]
+pub(super) struct InitArguments {
+    /// A built-in scenario
+    pub(super) name: String,
+    /// The file to write [default: NAME.toml]
+    pub(super) file: Option<PathBuf>,
+}
+
+/// Check scenarios and say what is in them; all errors at once
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  grandstand validate tiny\n  \
+    grandstand validate tiny live_sport")]
+pub(super) struct ValidateArguments {
+    /// Built-in scenarios or scenario files
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub(super) scenarios: Vec<String>,
+}
+
+/// Draw the charts of a result folder again from its tables
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  grandstand plot results/tiny/control-center-seed1\n  \
+    grandstand plot results/tiny/comparison-seed1")]
+pub(super) struct PlotArguments {
+    /// The folder of one run, or of a comparison
+    pub(super) dir: PathBuf,
+}
+
+/// Run the network model alone on explicit flows
+///
+/// LINKS has the columns name,capacity_bps,latency_s; FLOWS has id,start_s,bytes,rate_cap_bps,links
+/// and optionally stop_s, where links are names joined by `;` and an empty field is none. OUT gets
+/// id,finish_s,bytes_done,status.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  grandstand replay-flows links.csv flows.csv finished.csv\n  \
+    grandstand replay-flows links.csv flows.csv -")]
+pub(super) struct ReplayArguments {
+    /// The links, a CSV file
+    pub(super) links: PathBuf,
+    /// The flows, a CSV file
+    pub(super) flows: PathBuf,
+    /// The file to write; `-` is standard output
+    pub(super) out: PathBuf,
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Run(RunArguments {
+            scenario: FIRST_SCENARIO.to_string(),
+            coordinator: Vec::new(),
+            seed: None,
+            overrides: Vec::new(),
+            until: None,
+            out: None,
+            graphml: false,
+            check: false,
+            quiet: false,
+            jobs: None,
+        })
+    }
+}
+
+fn coordinator() -> impl TypedValueParser<Value = CoordinatorKind> {
+    let names = CoordinatorKind::ALL.map(CoordinatorKind::name);
+    PossibleValuesParser::new(names).try_map(|name| {
+        let kind = CoordinatorKind::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.ok_or("not a coordinator")
+    })
+}
+
+fn until(text: &str) -> Result<Span, String> {
+    let span = parse::span(text).map_err(|error| error.to_string())?;
+    if span == Span::ZERO { Err("expected more than nothing".to_string()) } else { Ok(span) }
+}

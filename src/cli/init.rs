@@ -1,0 +1,17 @@
+//! `grandstand init`: a copy of a built-in scenario.
+
+use super::args::InitArguments;
+use super::exit::{Failure, tell};
+use super::{load, output};
+use std::path::PathBuf;
+
+/// The built-in scenario, comments and all, in a new file.
+pub(super) fn init(arguments: &InitArguments) -> Result<(), Failure> {
+    let text = load::built_in(&arguments.name)?;
+    let default = || PathBuf::from(format!("{}.toml", arguments.name));
+    let file = arguments.file.clone().unwrap_or_else(default);
+    output::new_file(&file, text.as_bytes())?;
+    let file = file.display();
+    tell(&format!("wrote {file}; edit it, then: grandstand run {file}\n"));
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! The command line: arguments, files, exit codes, progress and the wall clock; one file a command.
+//!
+//! Not here: anything that a result depends on. What a command computes comes from the modules
+//! below; this one reads the files that they need and writes what they return.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the command line is where files are touched and the wall clock is read"
+)]
+
+mod args;
+mod charts;
+mod exit;
+mod init;
+mod list;
+mod load;
+mod output;
+mod plot;
+mod progress;
+mod replay_flows;
+mod run;
+mod schema;
+mod show;
+mod timing;
+mod validate;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use exit::Failure;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the program with these arguments, the first of which is its name.
+#[must_use]
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let result = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => dispatch(arguments.command.unwrap_or_default()),
+        Err(refusal) => return exit::usage(&refusal),
+    };
+    exit::code(result)
+}
+
+fn dispatch(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::List => list::list(),
+        Command::Show(arguments) => show::show(&arguments),
+        Command::Init(arguments) => init::init(&arguments),
+        Command::Validate(arguments) => validate::validate(&arguments),
+        Command::Schema => schema::schema(),
+        Command::Plot(arguments) => plot::plot(&arguments),
+        Command::ReplayFlows(arguments) => replay_flows::replay_flows(&arguments),
+    }
+}

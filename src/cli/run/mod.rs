@@ -1,0 +1,224 @@
+//! `grandstand run`: a scenario under one or more coordinators, the same viewers for each.
+
+pub(super) mod compare;
+mod files;
+mod single;
+
+use super::args::RunArguments;
+use super::exit::{Failure, say, tell};
+use super::load;
+use super::output::{self, Prepared};
+use super::progress::{self, Bars};
+use crate::scenario::{CoordinatorKind, Scenario};
+use crate::units::Span;
+use rayon::prelude::*;
+use single::Finished;
+use std::path::PathBuf;
+
+/// What a run that was checked and is fine says.
+const CHECKED: &str = "checked: every invariant held, and two runs had the same events\n";
+
+/// How many things that are wrong with a run are told.
+const MOST_SHOWN: usize = 10;
+
+/// All that the runs of one command have in common.
+#[derive(Debug)]
+struct Job<'a> {
+    arguments: &'a RunArguments,
+    scenario: Scenario,
+    coordinators: Vec<CoordinatorKind>,
+}
+
+/// Runs, writes and tells.
+pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    progress::listen();
+    let job = Job::new(arguments)?;
+    for place in job.places() {
+        output::check(&place)?;
+    }
+    let finished = job.all()?;
+    if progress::interrupted() {
+        return Err(Failure::Interrupted);
+    }
+    job.deliver(finished)
+}
+
+impl<'a> Job<'a> {
+    fn new(arguments: &'a RunArguments) -> Result<Self, Failure> {
+        let mut scenario = load::scenario(&arguments.scenario, &arguments.overrides)?;
+        scenario.seed = arguments.seed.unwrap_or(scenario.seed);
+        let wanted = match arguments.coordinator.as_slice() {
+            [] => &scenario.coordinators,
+            named => named,
+        };
+        let each = CoordinatorKind::ALL.into_iter().filter(|kind| wanted.contains(kind));
+        let coordinators = each.collect();
+        Ok(Self { arguments, scenario, coordinators })
+    }
+
+    /// The folder of one coordinator's results.
+    fn place(&self, coordinator: CoordinatorKind) -> PathBuf {
+        match &self.arguments.out {
+            Some(folder) if self.coordinators.len() == 1 => folder.clone(),
+            _ => self.place_of(coordinator.name()),
+        }
+    }
+
+    fn comparison_place(&self) -> PathBuf {
+        self.place_of("comparison")
+    }
+
+    fn place_of(&self, name: &str) -> PathBuf {
+        let default = || PathBuf::from("results").join(&self.scenario.name);
+        let folder = self.arguments.out.clone().unwrap_or_else(default);
+        folder.join(format!("{name}-seed{}", self.scenario.seed))
+    }
+
+    fn places(&self) -> Vec<PathBuf> {
+        let runs = self.coordinators.iter().map(|coordinator| self.place(*coordinator));
+        let comparison = (self.coordinators.len() > 1).then(|| self.comparison_place());
+        runs.chain(comparison).collect()
+    }
+
+    /// Every coordinator's run, on as many cores as allowed.
+    fn all(&self) -> Result<Vec<Result<Finished, Failure>>, Failure> {
+        let names = self.coordinators.iter().map(|coordinator| coordinator.name().len());
+        let bars = Bars::new(self.arguments.quiet, names.max().unwrap_or(0));
+        let jobs = usize::from(self.arguments.jobs.unwrap_or(0));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+        let pool = pool.map_err(Failure::input)?;
+        let one = |coordinator: &CoordinatorKind| single::finish(self, *coordinator, &bars);
+        Ok(pool.install(|| self.coordinators.par_iter().map(one).collect()))
+    }
+
+    /// Puts what is complete into its place, then says what came out and what went wrong.
+    fn deliver(&self, finished: Vec<Result<Finished, Failure>>) -> Result<(), Failure> {
+        let (mut bugs, mut complete) = (String::new(), Vec::new());
+        for result in finished {
+            match result {
+                Ok(finished) => {
+                    bugs.push_str(&finished.bugs);
+                    complete.push(finished);
+                }
+                Err(Failure::Bug(text)) => bugs.push_str(&text),
+                Err(other) => return Err(other),
+            }
+        }
+        let compared = compare::prepare(self, &complete)?;
+        self.summarise(&complete)?;
+        let folders: Vec<Prepared> =
+            complete.into_iter().map(|finished| finished.folder).chain(compared).collect();
+        self.place_all(folders)?;
+        if !bugs.is_empty() {
+            return Err(Failure::Bug(bugs));
+        }
+        if self.arguments.check && !self.arguments.quiet {
+            tell(CHECKED);
+        }
+        Ok(())
+    }
+
+    fn summarise(&self, complete: &[Finished]) -> Result<(), Failure> {
+        if self.arguments.quiet || complete.is_empty() {
+            return Ok(());
+        }
+        let scenario = &self.scenario;
+        let head = format!("{}: {} (seed {})\n\n", scenario.name, scenario.title, scenario.seed);
+        say(&(head + &compare::table(complete).render(compare::width())))
+    }
+
+    fn place_all(&self, folders: Vec<Prepared>) -> Result<(), Failure> {
+        let mut text = "\nwritten:\n".to_string();
+        for folder in folders {
+            text.push_str(&folder.line());
+            folder.commit()?;
+        }
+        if self.arguments.quiet { Ok(()) } else { say(&text) }
+    }
+
+    /// The simulated time that a run covers.
+    fn length(&self) -> Span {
+        self.arguments
+            .until
+            .map_or(self.scenario.duration, |until| until.min(self.scenario.duration))
+    }
+
+    /// A bug in words, with what it takes to see it again.
+    fn report(&self, coordinator: CoordinatorKind, wrong: &[String]) -> String {
+        let (scenario, seed) = (&self.scenario.name, self.scenario.seed);
+        let mut text = format!("bug: {scenario} under {}, seed {seed}:\n", coordinator.name());
+        for what in wrong.iter().take(MOST_SHOWN) {
+            text.push_str(&format!("  {what}\n"));
+        }
+        if wrong.len() > MOST_SHOWN {
+            text.push_str(&format!("  and {} more\n", wrong.len() - MOST_SHOWN));
+        }
+        text + &format!("to see it again: {}\n", self.replay_command(coordinator))
+    }
+
+    /// The command that runs one coordinator again, checked.
+    fn replay_command(&self, coordinator: CoordinatorKind) -> String {
+        let mut words = ["grandstand", "run"].map(str::to_string).to_vec();
+        words.push(quoted(&self.arguments.scenario));
+        words.push(format!("--coordinator {} --seed {}", coordinator.name(), self.scenario.seed));
+        let changes = self.arguments.overrides.iter();
+        words.extend(changes.map(|change| format!("--set {}", quoted(change))));
+        words.extend(
+            self.arguments.until.map(|until| format!("--until {}", quoted(&until.to_string()))),
+        );
+        words.push("--check".to_string());
+        words.join(" ")
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=+:".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_string();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::{Arguments, Command};
+    use clap::Parser;
+
+    fn job_of(line: &[&str], check: impl FnOnce(Job<'_>)) {
+        let words = ["grandstand", "run", "tiny"].iter().chain(line);
+        let Some(Command::Run(arguments)) = Arguments::try_parse_from(words).unwrap().command
+        else {
+            unreachable!("the line says run");
+        };
+        check(Job::new(&arguments).unwrap());
+    }
+
+    #[test]
+    fn a_bug_is_told_with_the_command_that_replays_it() {
+        let line = ["--seed", "7", "--set", "cdn[0].name=it's", "--until", "90 s"];
+        job_of(&line, |job| {
+            let wrong: Vec<String> = (0..12).map(|n| format!("wrong {n}")).collect();
+            let text = job.report(CoordinatorKind::CdnOnly, &wrong);
+            assert!(text.starts_with("bug: tiny under cdn-only, seed 7:\n  wrong 0\n"), "{text}");
+            assert!(text.contains("  wrong 9\n  and 2 more\n"), "{text}");
+            let command = "grandstand run tiny --coordinator cdn-only --seed 7 \
+                --set 'cdn[0].name=it'\\''s' --until '90 s' --check\n";
+            assert!(text.ends_with(command), "{text}");
+        });
+    }
+
+    #[test]
+    fn coordinators_run_once_each_in_the_order_of_tables() {
+        let line = ["--coordinator", "cdn-only", "--coordinator", "control-center"];
+        job_of(&[&line[..], &line[..2]].concat(), |job| {
+            let expected = [CoordinatorKind::ControlCenter, CoordinatorKind::CdnOnly];
+            assert_eq!(job.coordinators, expected);
+            assert_eq!(job.place(expected[1]), PathBuf::from("results/tiny/cdn-only-seed1"));
+        });
+        job_of(&["--coordinator", "cdn-only", "--out", "first"], |job| {
+            assert_eq!(job.places(), [PathBuf::from("first")]);
+        });
+    }
+}
