@@ -1,0 +1,12 @@
+//! Stories about the control center: who does what, and what it makes of it.
+//!
+//! Each is judged by the control center's outputs alone.
+
+mod audit;
+mod chaos;
+mod coming;
+mod going;
+mod look;
+mod stage;
+mod trouble;
+mod upkeep;
