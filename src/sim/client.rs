@@ -1,17 +1,14 @@
 //! What a client does: comes, asks, reports, connects, falls back, goes.
 
-use super::edges::{Child, Edge, EdgeId, Loss, Reason};
+use super::edges::{Child, EdgeId, Loss, Reason};
 use super::event::Event;
 use super::peers::{NO_SLOT, Slot};
 use super::recorder::Ending;
 use super::world::World;
 use crate::net::fluid::FlowRate;
 use crate::peer::Player;
-use crate::proto::{Guidance, Heartbeat, Join, Received, Sent, ToCenter};
+use crate::proto::{Guidance, Heartbeat, Join, ToCenter};
 use crate::units::{ContentId, PeerId, Span, Substream};
-
-/// Data that a sender has under way on a path that swallows them, in nanoseconds of media (assumption).
-const SEND_WINDOW: u64 = 2_000_000_000;
 
 impl World<'_> {
     /// A session begins.
@@ -53,7 +50,7 @@ impl World<'_> {
         let (uplink, downlink) = (peer.uplink, peer.downlink);
         self.fabric.fluid.set_capacity(uplink, session.lent);
         self.fabric.fluid.set_capacity(downlink, session.downlink);
-        self.edges.reset(slot, Edge::new(0, now, full));
+        self.edges.reset(slot, now);
         self.slots[id.index()] = slot;
     }
 
@@ -129,50 +126,6 @@ impl World<'_> {
         }
     }
 
-    /// Sends the heartbeat: sequence numbers received from each parent and sent to each child.
-    fn report(&mut self, slot: Slot) {
-        let mut beat = self.mail.blank_beat();
-        let now = self.now;
-        let mut least = u64::MAX;
-        for substream in self.all_substreams() {
-            let edge = self.edges.get(self.edges.id(slot, substream));
-            let position = edge.progress.position(now);
-            least = least.min(position);
-            let last = self.stream().sequence(position);
-            beat.received.push(Received { parent: edge.believed, last });
-        }
-        self.report_children(slot, &mut beat);
-        let full = FlowRate(self.stream().full).as_bit_rate();
-        let peer = self.peer(slot);
-        beat.spare_uplink = peer.spare(full);
-        beat.buffer = Span::from_nanos(least.saturating_sub(peer.player.position(now)));
-        self.send_to_center(slot, ToCenter::Heartbeat(beat));
-    }
-
-    fn report_children(&self, slot: Slot, beat: &mut Heartbeat) {
-        let site = self.peer(slot).site;
-        for child in self.edges.children(slot) {
-            let Child { id, substream, level, site: other, .. } = *child;
-            let all = beat.received[substream.index()].last;
-            // To a child that is level everything goes on at once: no need to look at it.
-            let last =
-                if level && site == other { all } else { self.sent_to(child, site).min(all) };
-            beat.sent.push(Sent { child: id, substream, last });
-        }
-    }
-
-    /// The sequence number last sent to a child that is behind, or on a path that may be dead.
-    fn sent_to(&self, child: &Child, site: u16) -> u32 {
-        let edge = self.edges.get(self.edges.id(child.slot, child.substream));
-        // What is sent into a dead path counts as sent until the window is full.
-        let under_way = if self.fabric.is_up(site, child.site) {
-            edge.progress.speed.media_in(edge.offset)
-        } else {
-            SEND_WINDOW
-        };
-        self.stream().sequence(edge.progress.position(self.now) + under_way)
-    }
-
     /// Without data and without a coordinator, a client helps itself.
     fn fall_back_if_alone(&mut self, slot: Slot) {
         let config = &self.scenario.client;
@@ -184,7 +137,7 @@ impl World<'_> {
         let now = self.now;
         for substream in self.all_substreams() {
             let id = self.edges.id(slot, substream);
-            let position = self.edges.get(id).progress.position(now);
+            let position = self.edges.progress(id).position(now);
             let detail = self.edges.detail_mut(id);
             let moved = position > std::mem::replace(&mut detail.seen, position);
             detail.dry = if moved { 0 } else { detail.dry.saturating_add(1) };

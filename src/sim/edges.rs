@@ -41,19 +41,35 @@ pub(super) enum Reason {
     Policy,
 }
 
-/// What heartbeats read of an edge: one cache line, apart from the rest, because heartbeats are the
-/// bulk of all work and wait for memory.
+/// How far the child has come: all that heartbeats read of an edge, half a cache line, because
+/// heartbeats are the bulk of all work and wait for memory.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
+pub(super) struct Track {
+    /// Nanoseconds of media at `since`.
+    base: u64,
+    since: SimTime,
+    /// Data rate of the moment, in the unit of flows.
+    rate: u64,
+    /// Whom the child believes to be its parent: it does not see that one vanish.
+    pub(super) believed: Option<PeerId>,
+}
+
+/// How it is fed: one cache line, all that a change of rates reads besides.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Edge {
-    pub(super) progress: Progress,
-    /// Whom the child believes to be its parent: it does not see that one vanish.
-    pub(super) believed: Option<PeerId>,
     /// How far behind the parent's position it can come at best.
     pub(super) offset: Span,
     pub(super) parent: Slot,
     /// Where it stands in the parent's list of children.
     pub(super) place: u32,
+    pub(super) flow: Option<FlowId>,
+    /// The cap of the flow, in its unit.
+    pub(super) cap: u64,
+    pub(super) level_generation: u32,
+    /// The event at which it will be level, if one is due.
+    pub(super) level_event: Option<EventKey>,
     /// Its position is what its parent's is, less the way.
     pub(super) level: bool,
     pub(super) class: PathClass,
@@ -63,12 +79,6 @@ pub(super) struct Edge {
 /// The rest of an edge.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Detail {
-    pub(super) flow: Option<FlowId>,
-    /// The cap of the flow, in its unit.
-    pub(super) cap: u64,
-    pub(super) level_generation: u32,
-    /// The event at which it will be level, if one is due.
-    pub(super) level_event: Option<EventKey>,
     /// Whom it is trying to reach.
     pub(super) pending: Slot,
     pub(super) pending_id: PeerId,
@@ -92,29 +102,32 @@ pub(super) struct Detail {
     pub(super) seen: u64,
 }
 
-impl Edge {
-    /// Without a parent, at a position.
-    pub(super) fn new(position: u64, now: SimTime, full: u64) -> Self {
-        Self {
-            progress: Progress { base: position, since: now, speed: Speed::stopped(full) },
-            believed: None,
-            offset: Span::ZERO,
-            parent: NO_SLOT,
-            place: 0,
-            level: false,
-            class: PathClass::OnNet,
-            reason: Reason::StartUp,
-        }
+impl Track {
+    /// A word of it, for reading ahead.
+    pub(super) const fn word(&self) -> u64 {
+        self.base
     }
+}
+
+impl Edge {
+    /// Without a parent.
+    const ALONE: Self = Self {
+        offset: Span::ZERO,
+        parent: NO_SLOT,
+        place: 0,
+        flow: None,
+        cap: 0,
+        level_generation: 0,
+        level_event: None,
+        level: false,
+        class: PathClass::OnNet,
+        reason: Reason::StartUp,
+    };
 }
 
 impl Detail {
     fn new(position: u64, now: SimTime) -> Self {
         Self {
-            flow: None,
-            cap: 0,
-            level_generation: 0,
-            level_event: None,
             pending: NO_SLOT,
             pending_id: PeerId::new(0),
             pending_generation: 0,
@@ -148,14 +161,19 @@ pub(super) struct Child {
 #[derive(Debug)]
 pub(super) struct Edges {
     pub(super) width: usize,
+    /// Rate of a substream in the unit of flows.
+    full: u64,
+    tracks: Vec<Track>,
     edges: Vec<Edge>,
     details: Vec<Detail>,
     children: Vec<Vec<Child>>,
 }
 
 impl Edges {
-    pub(super) fn new(width: usize) -> Self {
-        Self { width, edges: Vec::new(), details: Vec::new(), children: Vec::new() }
+    /// No edges; `width` substreams of rate `full` each.
+    pub(super) fn new(width: usize, full: u64) -> Self {
+        let (tracks, edges, details) = (Vec::new(), Vec::new(), Vec::new());
+        Self { width, full, tracks, edges, details, children: Vec::new() }
     }
 
     /// The edge of a peer in a substream.
@@ -168,21 +186,54 @@ impl Edges {
         ((id as usize / self.width) as Slot, Substream((id as usize % self.width) as u8))
     }
 
-    /// Fresh edges for a slot.
-    pub(super) fn reset(&mut self, slot: Slot, fresh: Edge) {
-        let (first, now) = (slot as usize * self.width, fresh.progress.since);
-        let detail = Detail::new(fresh.progress.base, now);
-        if self.edges.len() < first + self.width {
-            self.edges.resize(first + self.width, fresh);
-            self.details.resize(first + self.width, detail);
+    /// Fresh edges for a slot, at the beginning of the content.
+    pub(super) fn reset(&mut self, slot: Slot, now: SimTime) {
+        let own = slot as usize * self.width..(slot as usize + 1) * self.width;
+        let track = Track { base: 0, since: now, rate: 0, believed: None };
+        let detail = Detail::new(0, now);
+        if self.edges.len() < own.end {
+            self.tracks.resize(own.end, track);
+            self.edges.resize(own.end, Edge::ALONE);
+            self.details.resize(own.end, detail);
             self.children.resize(slot as usize + 1, Vec::new());
         }
-        self.edges[first..first + self.width].fill(fresh);
-        for old in &mut self.details[first..first + self.width] {
-            // Generations only grow: events for the former user of the slot find nobody.
-            let (level, pending) = (old.level_generation + 1, old.pending_generation + 1);
-            *old = Detail { level_generation: level, pending_generation: pending, ..detail };
+        self.tracks[own.clone()].fill(track);
+        // Generations only grow: events for the former user of the slot find nobody.
+        for old in &mut self.edges[own.clone()] {
+            *old = Edge { level_generation: old.level_generation + 1, ..Edge::ALONE };
         }
+        for old in &mut self.details[own] {
+            *old = Detail { pending_generation: old.pending_generation + 1, ..detail };
+        }
+    }
+
+    pub(super) fn track(&self, id: EdgeId) -> &Track {
+        &self.tracks[id as usize]
+    }
+
+    pub(super) fn track_mut(&mut self, id: EdgeId) -> &mut Track {
+        &mut self.tracks[id as usize]
+    }
+
+    /// The tracks of one peer.
+    pub(super) fn tracks(&self, slot: Slot) -> &[Track] {
+        &self.tracks[slot as usize * self.width..][..self.width]
+    }
+
+    /// Position and speed of an edge.
+    pub(super) fn progress(&self, id: EdgeId) -> Progress {
+        self.progress_of(self.track(id))
+    }
+
+    /// Position and speed that a track tells.
+    pub(super) fn progress_of(&self, track: &Track) -> Progress {
+        let speed = Speed { now: track.rate, full: self.full };
+        Progress { base: track.base, since: track.since, speed }
+    }
+
+    pub(super) fn set_progress(&mut self, id: EdgeId, progress: Progress) {
+        let track = self.track_mut(id);
+        (track.base, track.since, track.rate) = (progress.base, progress.since, progress.speed.now);
     }
 
     pub(super) fn detail(&self, id: EdgeId) -> &Detail {
@@ -199,11 +250,6 @@ impl Edges {
 
     pub(super) fn get_mut(&mut self, id: EdgeId) -> &mut Edge {
         &mut self.edges[id as usize]
-    }
-
-    /// The edges of one peer.
-    pub(super) fn of(&self, slot: Slot) -> &[Edge] {
-        &self.edges[slot as usize * self.width..][..self.width]
     }
 
     /// How many edges there are, used or not.

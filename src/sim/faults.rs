@@ -74,7 +74,7 @@ impl World<'_> {
     fn reroute(&mut self, id: EdgeId) {
         let (child, _) = self.edges.owner(id);
         let parent = self.edges.get(id).parent;
-        if let Some(flow) = self.edges.detail_mut(id).flow.take() {
+        if let Some(flow) = self.edges.get_mut(id).flow.take() {
             self.fabric.fluid.remove_flow(flow);
         }
         if let Some(delay) = self.one_way(parent, child) {

@@ -16,6 +16,11 @@ use crate::units::{Span, Substream};
 const LEVEL_WITHIN: u64 = 1_000;
 
 impl World<'_> {
+    /// Whether nothing has changed since the last call of [`Self::settle`]: most events change nothing.
+    pub(super) fn is_settled(&self) -> bool {
+        self.dirty.is_empty() && self.touched.is_empty() && self.fabric.fluid.is_settled()
+    }
+
     /// Applies all changes since the last call and solves the network, until nothing moves any more.
     pub(super) fn settle(&mut self) {
         loop {
@@ -42,10 +47,9 @@ impl World<'_> {
 
     /// The network gave a flow another rate.
     fn take_new_rate(&mut self, id: EdgeId) {
-        let edge = self.edges.get(id);
-        let Some(flow) = self.edges.detail(id).flow else { return };
+        let Some(flow) = self.edges.get(id).flow else { return };
         let rate = self.fabric.fluid.rate(flow).get();
-        if rate == edge.progress.speed.now {
+        if rate == self.edges.progress(id).speed.now {
             return;
         }
         self.set_speed(id, rate);
@@ -56,10 +60,9 @@ impl World<'_> {
     }
 
     fn set_speed(&mut self, id: EdgeId, rate: u64) {
-        let now = self.now;
-        let edge = self.edges.get_mut(id);
-        let full = edge.progress.speed.full;
-        edge.progress.change(now, Speed { now: rate, full });
+        let mut progress = self.edges.progress(id);
+        progress.change(self.now, Speed { now: rate, ..progress.speed });
+        self.edges.set_progress(id, progress);
         let detail = self.edges.detail_mut(id);
         detail.peak = detail.peak.max(rate);
         let (slot, _) = self.edges.owner(id);
@@ -100,7 +103,8 @@ impl World<'_> {
         let count = usize::from(self.stream().substreams);
         let mut inflows = std::mem::take(&mut self.inflows);
         inflows.clear();
-        inflows.extend(self.edges.of(slot)[..count].iter().map(|edge| edge.progress));
+        let tracks = &self.edges.tracks(slot)[..count];
+        inflows.extend(tracks.iter().map(|track| self.edges.progress_of(track)));
         let (now, length, live) = (self.now, self.stream().length, self.live_edge());
         let peer = &mut self.peers[slot as usize];
         let started = peer.player.startup_delay().is_some();
@@ -147,7 +151,7 @@ impl World<'_> {
         if self.peer(parent).is_server() {
             return self.source();
         }
-        self.edges.get(self.edges.id(parent, substream)).progress
+        self.edges.progress(self.edges.id(parent, substream))
     }
 
     fn review_children(&mut self, id: EdgeId) {
@@ -166,10 +170,10 @@ impl World<'_> {
     /// Sets the cap of an edge from where it and its parent are, and notes when they will be level.
     fn review(&mut self, id: EdgeId) {
         let edge = *self.edges.get(id);
-        let Some(flow) = self.edges.detail(id).flow else { return };
+        let Some(flow) = edge.flow else { return };
         let (_, substream) = self.edges.owner(id);
         let above = self.upstream(edge.parent, substream);
-        let own = edge.progress;
+        let own = self.edges.progress(id);
         let reach = above.position(self.now).saturating_sub(edge.offset.as_nanos());
         let position = own.position(self.now);
         let (cap, level_in) = if position + LEVEL_WITHIN < reach {
@@ -181,17 +185,17 @@ impl World<'_> {
         };
         let level = position + LEVEL_WITHIN >= reach && own.speed.now == above.speed.now;
         self.edges.set_level(id, level);
-        let detail = self.edges.detail_mut(id);
-        detail.level_generation += 1;
-        let (generation, pointless) = (detail.level_generation, detail.level_event.take());
-        if detail.cap != cap {
-            detail.cap = cap;
+        let edge = self.edges.get_mut(id);
+        edge.level_generation += 1;
+        let (generation, pointless) = (edge.level_generation, edge.level_event.take());
+        if edge.cap != cap {
+            edge.cap = cap;
             self.fabric.fluid.set_cap(flow, FlowRate(cap));
         }
         self.unschedule(pointless);
         if let Some(wait) = level_in {
             let key = self.schedule(self.now + wait, Event::Level { edge: id, generation });
-            self.edges.detail_mut(id).level_event = Some(key);
+            self.edges.get_mut(id).level_event = Some(key);
         }
     }
 
@@ -201,7 +205,7 @@ impl World<'_> {
 
     /// A child has come to where its parent is.
     pub(super) fn level(&mut self, id: EdgeId, generation: u32) {
-        if self.edges.detail(id).level_generation == generation {
+        if self.edges.get(id).level_generation == generation {
             self.dirty.push(id);
         }
     }
@@ -229,13 +233,13 @@ impl World<'_> {
             .class(self.peer(parent).site, self.peer(child).site)
             .unwrap_or(PathClass::Transit);
         let (cap, believed) = (self.catch_up_rate(), Some(self.peer(parent).id));
+        self.edges.track_mut(id).believed = believed;
         let edge = self.edges.get_mut(id);
-        edge.believed = believed;
-        (edge.class, edge.reason) = (class, reason);
+        (edge.class, edge.reason, edge.cap) = (class, reason, cap);
         edge.offset = delay + self.scenario.tree.forward_delay;
-        let position = edge.progress.position(self.now);
+        let position = self.edges.progress(id).position(self.now);
         let detail = self.edges.detail_mut(id);
-        (detail.dry, detail.slow, detail.peak, detail.cap) = (0, 0, 0, cap);
+        (detail.dry, detail.slow, detail.peak) = (0, 0, 0);
         (detail.seen, detail.began) = (position, (self.now, position));
         self.open_flow(id);
         self.dirty.push(id);
@@ -247,12 +251,12 @@ impl World<'_> {
         let edge = self.edges.get(id);
         let (above, below) = (self.peer(edge.parent), self.peer(child));
         let (ends, sites) = ((above.uplink, below.downlink), (above.site, below.site));
-        let flow = self.fabric.add_flow(ends, sites, FlowRate(self.edges.detail(id).cap));
+        let flow = self.fabric.add_flow(ends, sites, FlowRate(edge.cap));
         if self.flow_edges.len() <= flow.index() {
             self.flow_edges.resize(flow.index() + 1, u32::MAX);
         }
         self.flow_edges[flow.index()] = id;
-        self.edges.detail_mut(id).flow = Some(flow);
+        self.edges.get_mut(id).flow = Some(flow);
     }
 
     /// What the new parent does not keep any more cannot be had from it: the child goes on where it begins.
@@ -265,10 +269,9 @@ impl World<'_> {
         let start = self.peer(parent).start.unwrap_or(0);
         let oldest = start.max(newest.saturating_sub(self.scenario.tree.buffer.as_nanos()));
         let now = self.now;
-        let edge = self.edges.get_mut(id);
-        if edge.progress.position(now) < oldest {
-            edge.progress.base = oldest;
-            edge.progress.since = now;
+        let progress = self.edges.progress(id);
+        if progress.position(now) < oldest {
+            self.edges.set_progress(id, Progress { base: oldest, since: now, ..progress });
             self.edges.detail_mut(id).booked = oldest;
             let config = &self.scenario.player;
             self.peers[child as usize].player.skip_to(now, oldest, config);
@@ -280,7 +283,7 @@ impl World<'_> {
     pub(super) fn detach(&mut self, id: EdgeId) {
         let (child, substream) = self.edges.owner(id);
         self.book(id);
-        if let Some(flow) = self.edges.detail_mut(id).flow.take() {
+        if let Some(flow) = self.edges.get_mut(id).flow.take() {
             self.fabric.fluid.remove_flow(flow);
         }
         let parent = self.edges.unlink(child, substream);
@@ -289,9 +292,9 @@ impl World<'_> {
         }
         self.note_transfer(id, parent, child);
         self.peers[parent as usize].children -= 1;
-        let detail = self.edges.detail_mut(id);
-        detail.level_generation += 1;
-        let pointless = detail.level_event.take();
+        let edge = self.edges.get_mut(id);
+        edge.level_generation += 1;
+        let pointless = edge.level_event.take();
         self.unschedule(pointless);
         self.set_speed(id, 0);
         self.dirty.push(id);
@@ -300,7 +303,7 @@ impl World<'_> {
     /// The child gives its parent up.
     pub(super) fn abandon(&mut self, id: EdgeId) {
         self.detach(id);
-        self.edges.get_mut(id).believed = None;
+        self.edges.track_mut(id).believed = None;
     }
 
     /// The parent is gone: data stop, and the child does not know yet.
@@ -320,8 +323,8 @@ impl World<'_> {
     /// Enters the bytes since the last entry into everybody's books.
     pub(super) fn book(&mut self, id: EdgeId) {
         let now = self.now;
-        let Edge { progress, parent, reason, .. } = *self.edges.get(id);
-        let position = progress.position(now);
+        let Edge { parent, reason, .. } = *self.edges.get(id);
+        let position = self.edges.progress(id).position(now);
         let booked = &mut self.edges.detail_mut(id).booked;
         let media = position - std::mem::replace(booked, position);
         if media == 0 || parent == NO_SLOT {
@@ -394,8 +397,7 @@ impl World<'_> {
         let (now, full) = (self.now, self.stream().full);
         for substream in self.all_substreams() {
             let id = self.edges.id(slot, substream);
-            let edge = self.edges.get_mut(id);
-            edge.progress = Progress::at(start, now, full);
+            self.edges.set_progress(id, Progress::at(start, now, full));
             let detail = self.edges.detail_mut(id);
             (detail.booked, detail.seen) = (start, start);
         }

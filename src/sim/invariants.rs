@@ -57,7 +57,8 @@ impl World<'_> {
             found.push(format!("peer {child} is its own ancestor in substream {substream}"));
         }
         let above = self.upstream(edge.parent, substream).position(self.now);
-        if edge.progress.speed.now > 0 && edge.progress.position(self.now) > above {
+        let own = self.edges.progress(id);
+        if own.speed.now > 0 && own.position(self.now) > above {
             found.push(format!("peer {child} is ahead of its parent in substream {substream}"));
         }
     }

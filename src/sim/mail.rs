@@ -1,4 +1,5 @@
-//! Messages on their way. Their storage is used again, so that heartbeats allocate nothing.
+//! Messages on their way. They stay where they were written until they are read, and their storage is
+//! used again: heartbeats neither move nor allocate.
 
 use crate::proto::{Heartbeat, ToCenter, ToClient};
 use crate::units::PeerId;
@@ -13,7 +14,7 @@ pub(super) struct Letter<M> {
 /// Letters by number.
 #[derive(Debug)]
 struct Pigeonholes<M> {
-    letters: Vec<Option<Letter<M>>>,
+    letters: Vec<Letter<M>>,
     vacant: Vec<u32>,
 }
 
@@ -22,7 +23,6 @@ struct Pigeonholes<M> {
 pub(super) struct Mail {
     to_center: Pigeonholes<ToCenter>,
     to_client: Pigeonholes<ToClient>,
-    spare_beats: Vec<Heartbeat>,
 }
 
 impl<M> Default for Pigeonholes<M> {
@@ -34,19 +34,15 @@ impl<M> Default for Pigeonholes<M> {
 impl<M> Pigeonholes<M> {
     fn put(&mut self, letter: Letter<M>) -> u32 {
         if let Some(number) = self.vacant.pop() {
-            self.letters[number as usize] = Some(letter);
+            self.letters[number as usize] = letter;
             return number;
         }
-        self.letters.push(Some(letter));
+        self.letters.push(letter);
         self.letters.len() as u32 - 1
     }
 
-    fn take(&mut self, number: u32) -> Option<Letter<M>> {
-        let letter = self.letters[number as usize].take();
-        if letter.is_some() {
-            self.vacant.push(number);
-        }
-        letter
+    fn get(&self, number: u32) -> &Letter<M> {
+        &self.letters[number as usize]
     }
 }
 
@@ -59,30 +55,45 @@ impl Mail {
         self.to_client.put(Letter { client, message })
     }
 
-    /// Who sent a letter to the coordinator.
-    pub(super) fn sender(&self, number: u32) -> Option<PeerId> {
-        self.to_center.letters.get(number as usize)?.as_ref().map(|letter| letter.client)
+    /// A letter with an empty report, to be written in place.
+    pub(super) fn open_report(&mut self, client: PeerId) -> (u32, &mut Heartbeat) {
+        let number = self.to_center.vacant.pop();
+        let number = number.unwrap_or_else(|| self.put_to_center(client, ToCenter::Leave));
+        let letter = &mut self.to_center.letters[number as usize];
+        letter.client = client;
+        (number, blank_report(&mut letter.message))
     }
 
-    pub(super) fn take_to_center(&mut self, number: u32) -> Option<Letter<ToCenter>> {
-        self.to_center.take(number)
+    /// A letter to the coordinator.
+    pub(super) fn to_center(&self, number: u32) -> &Letter<ToCenter> {
+        self.to_center.get(number)
     }
 
-    pub(super) fn take_to_client(&mut self, number: u32) -> Option<Letter<ToClient>> {
-        self.to_client.take(number)
+    /// Takes a letter to a client out.
+    pub(super) fn take_to_client(&mut self, number: u32) -> Letter<ToClient> {
+        let letter = &mut self.to_client.letters[number as usize];
+        let message = std::mem::replace(&mut letter.message, ToClient::Ack);
+        self.to_client.vacant.push(number);
+        Letter { client: letter.client, message }
     }
 
-    /// An empty report, with the room of an earlier one.
-    pub(super) fn blank_beat(&mut self) -> Heartbeat {
-        self.spare_beats.pop().unwrap_or_default()
+    /// A letter to the coordinator has been read, or has got lost.
+    pub(super) fn discard_to_center(&mut self, number: u32) {
+        self.to_center.vacant.push(number);
     }
+}
 
-    /// Gives the room of a report back.
-    pub(super) fn recycle(&mut self, message: ToCenter) {
-        if let ToCenter::Heartbeat(mut beat) = message {
-            beat.received.clear();
-            beat.sent.clear();
-            self.spare_beats.push(beat);
+/// Makes an empty report of a message; a former report leaves its room.
+fn blank_report(message: &mut ToCenter) -> &mut Heartbeat {
+    if !matches!(message, ToCenter::Heartbeat(_)) {
+        *message = ToCenter::Heartbeat(Heartbeat::default());
+    }
+    match message {
+        ToCenter::Heartbeat(report) => {
+            report.received.clear();
+            report.sent.clear();
+            report
         }
+        _ => unreachable!("written above"),
     }
 }

@@ -13,15 +13,19 @@ use crate::units::{ContentId, PeerId, SimTime, Span, dist, stream};
 impl World<'_> {
     /// A client says something to its coordinator.
     pub(super) fn send_to_center(&mut self, slot: Slot, message: ToCenter) {
-        self.recorder.control_message(message.size());
-        let peer = self.peer(slot);
-        let (id, at) = (peer.id, self.now + peer.center_delay);
-        if !self.gets_through(slot) {
-            self.mail.recycle(message);
-            return;
+        let number = self.mail.put_to_center(self.peer(slot).id, message);
+        self.post_to_center(slot, number);
+    }
+
+    /// Sends a letter that is in the mail already.
+    pub(super) fn post_to_center(&mut self, slot: Slot, number: u32) {
+        self.recorder.control_message(self.mail.to_center(number).message.size());
+        if self.gets_through(slot) {
+            let at = self.now + self.peer(slot).center_delay;
+            self.schedule(at, Event::ToCenter(number));
+        } else {
+            self.mail.discard_to_center(number);
         }
-        let number = self.mail.put_to_center(id, message);
-        self.schedule(at, Event::ToCenter(number));
     }
 
     /// The coordinator says something to a client.
@@ -67,13 +71,10 @@ impl World<'_> {
     }
 
     pub(super) fn deliver_to_center(&mut self, number: u32) {
-        let Some(letter) = self.mail.take_to_center(number) else { return };
-        self.coordinator.handle(
-            self.now,
-            Input::Message { from: letter.client, message: &letter.message },
-            &mut self.outbox,
-        );
-        self.mail.recycle(letter.message);
+        let letter = self.mail.to_center(number);
+        let input = Input::Message { from: letter.client, message: &letter.message };
+        self.coordinator.handle(self.now, input, &mut self.outbox);
+        self.mail.discard_to_center(number);
         self.after_coordinator();
     }
 
@@ -140,7 +141,7 @@ impl World<'_> {
     }
 
     pub(super) fn deliver_to_client(&mut self, number: u32) {
-        let Some(letter) = self.mail.take_to_client(number) else { return };
+        let letter = self.mail.take_to_client(number);
         let Some(slot) = self.slot_of(letter.client) else { return };
         let now = self.now;
         let peer = self.peer_mut(slot);

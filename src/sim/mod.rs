@@ -9,6 +9,7 @@ mod event;
 mod fabric;
 mod faults;
 mod flows;
+mod heartbeat;
 mod invariants;
 mod mail;
 mod messages;

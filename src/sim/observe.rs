@@ -151,7 +151,8 @@ impl World<'_> {
     }
 
     fn topology_row(&self, slot: Slot, substream: Substream) -> Option<TopologyRow> {
-        let edge = self.edges.get(self.edges.id(slot, substream));
+        let id = self.edges.id(slot, substream);
+        let edge = self.edges.get(id);
         (edge.parent != NO_SLOT).then(|| TopologyRow {
             time: self.now,
             content: ContentId::new(0),
@@ -159,7 +160,7 @@ impl World<'_> {
             parent: self.peer(edge.parent).id,
             child: self.peer(slot).id,
             depth: self.ancestry(slot, substream).depth,
-            rate: FlowRate(edge.progress.speed.now).as_bit_rate(),
+            rate: FlowRate(self.edges.progress(id).speed.now).as_bit_rate(),
         })
     }
 
@@ -169,10 +170,10 @@ impl World<'_> {
         if !self.recorder.keeps_transfers(to.id) {
             return;
         }
-        let (edge, detail) = (self.edges.get(id), self.edges.detail(id));
+        let detail = self.edges.detail(id);
         let (began, position) = detail.began;
         let moved = media_bytes(
-            edge.progress.position(self.now).saturating_sub(position),
+            self.edges.progress(id).position(self.now).saturating_sub(position),
             self.stream().full,
         );
         let lasted = self.now.since(began).as_secs_f64();

@@ -3,7 +3,7 @@
 //! Local knowledge only: who was named, who refused, who did not answer, what came in since the
 //! last look. A CDN node is asked when peers have failed.
 
-use super::edges::{Edge, EdgeId, Reason};
+use super::edges::{EdgeId, Reason};
 use super::peers::{NO_SLOT, Slot};
 use super::world::World;
 use crate::proto::{Neighbor, ToCenter};
@@ -37,7 +37,7 @@ impl World<'_> {
         for substream in self.all_substreams() {
             let id = self.edges.id(slot, substream);
             // The first picture comes from a CDN node, as products do it; peers are asked at the next look.
-            if self.edges.get(id).believed.is_none() && self.edges.detail(id).pending == NO_SLOT {
+            if self.edges.track(id).believed.is_none() && self.edges.detail(id).pending == NO_SLOT {
                 self.ask_cdn(id);
             }
         }
@@ -61,8 +61,8 @@ impl World<'_> {
 
     fn look_at(&mut self, id: EdgeId, beats: u32) {
         let (now, interval) = (self.now, self.scenario.client.heartbeat.as_nanos());
-        let Edge { progress, believed, .. } = *self.edges.get(id);
-        let position = progress.position(now);
+        let believed = self.edges.track(id).believed;
+        let position = self.edges.progress(id).position(now);
         let detail = self.edges.detail_mut(id);
         let moved = position - std::mem::replace(&mut detail.seen, position);
         let waiting = detail.pending != NO_SLOT;
@@ -112,7 +112,7 @@ impl World<'_> {
         let detail = self.edges.detail(id);
         if detail.pending_generation == generation
             && detail.lost.is_some()
-            && let Some(parent) = self.edges.get(id).believed
+            && let Some(parent) = self.edges.track(id).believed
         {
             self.give_up_parent(id, parent);
         }
@@ -130,7 +130,7 @@ impl World<'_> {
     pub(super) fn try_another(&mut self, id: EdgeId, failed: PeerId) {
         let (slot, _) = self.edges.owner(id);
         self.forget_neighbor(slot, failed);
-        let fed = self.edges.get(id).believed.is_some();
+        let fed = self.edges.track(id).believed.is_some();
         let detail = self.edges.detail_mut(id);
         detail.tries += 1;
         if detail.tries < TRIES && self.ask_somebody(id) {

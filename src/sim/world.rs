@@ -1,6 +1,6 @@
 //! The world of one run: everything there is, and the loop that moves it.
 
-use super::edges::{Edge, Edges};
+use super::edges::Edges;
 use super::event::Event;
 use super::fabric::{Fabric, Site};
 use super::mail::Mail;
@@ -77,6 +77,7 @@ impl<'a> World<'a> {
         let center_site = sites.len() as u16 - 1;
         let streams: Vec<Stream> = scenario.contents.iter().map(Stream::of).collect();
         let width = streams.iter().map(|stream| usize::from(stream.substreams)).max().unwrap_or(1);
+        let full = streams.first().map_or(0, |stream| stream.full);
         let end = SimTime::ZERO + spec.until.unwrap_or(scenario.duration);
         let addresses = AddressPlan::new(&locations(scenario, &sites))
             .expect("every site and metro is listed once");
@@ -100,7 +101,7 @@ impl<'a> World<'a> {
             peers: Vec::new(),
             vacant: Vec::new(),
             servers: scenario.cdn.len(),
-            edges: Edges::new(width),
+            edges: Edges::new(width, full),
             flow_edges: Vec::new(),
             dirty: Vec::new(),
             touched: Vec::new(),
@@ -164,7 +165,7 @@ impl<'a> World<'a> {
     ) -> Result<Outcome, Interrupted> {
         loop {
             // What happens at one instant is applied together, then the network is solved once.
-            if self.queue.peek_time().is_none_or(|next| next > self.now) {
+            if !self.is_settled() && self.queue.peek_time().is_none_or(|next| next > self.now) {
                 self.settle();
             }
             let Some((time, event)) = self.queue.pop().filter(|(time, _)| *time <= self.end) else {
@@ -196,13 +197,12 @@ impl<'a> World<'a> {
             match event {
                 Event::Beat { slot, .. } => {
                     let peer = self.peer(*slot);
-                    let edges = self.edges.of(*slot).iter();
-                    words ^=
-                        edges.fold(peer.heard.as_nanos(), |sum, edge| sum ^ edge.progress.base);
+                    let tracks = self.edges.tracks(*slot).iter();
+                    words ^= tracks.fold(peer.heard.as_nanos(), |sum, track| sum ^ track.word());
                     words ^= u64::from(peer.player.is_playing());
                     words ^= self.edges.children(*slot).len() as u64;
                 }
-                Event::ToCenter(number) => words ^= u64::from(self.mail.sender(*number).is_some()),
+                Event::ToCenter(number) => words ^= u64::from(self.mail.to_center(*number).client.get()),
                 _ => {}
             }
         }
@@ -213,9 +213,7 @@ impl<'a> World<'a> {
                     words ^= child.map_or(0, |child| u64::from(child.id.get()));
                 }
                 Event::ToCenter(number) => {
-                    if let Some(client) = self.mail.sender(*number) {
-                        self.coordinator.expect(client);
-                    }
+                    self.coordinator.expect(self.mail.to_center(*number).client);
                 }
                 _ => {}
             }
@@ -302,7 +300,7 @@ impl<'a> World<'a> {
             let slot = self.new_slot();
             let id = PeerId::from_index(number);
             let full = self.stream().full;
-            self.edges.reset(slot, Edge::new(0, SimTime::ZERO, full));
+            self.edges.reset(slot, SimTime::ZERO);
             let delay = self.center_delay(site, metro, Span::ZERO);
             let lent = cdn.capacity;
             let peer = &mut self.peers[slot as usize];

@@ -205,6 +205,15 @@ impl Fluid {
         }
     }
 
+    /// Whether [`Self::settle`] would change nothing.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        self.pending_links.is_empty()
+            && self.pending_flows.is_empty()
+            && self.retired.is_empty()
+            && self.sweep.touched.is_empty()
+    }
+
     /// Applies all changes since the last call as of one instant.
     ///
     /// Returns the flows whose rate differs from that at the last call, in ascending order; new
