@@ -202,7 +202,9 @@ impl<'a> World<'a> {
                     words ^= u64::from(peer.player.is_playing());
                     words ^= self.edges.children(*slot).len() as u64;
                 }
-                Event::ToCenter(number) => words ^= u64::from(self.mail.to_center(*number).client.get()),
+                Event::ToCenter(number) => {
+                    words ^= u64::from(self.mail.to_center(*number).client.get())
+                }
                 _ => {}
             }
         }

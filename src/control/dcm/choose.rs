@@ -125,8 +125,11 @@ pub(super) fn fits(
     candidate != child
         && edge.parent != Source::Member(candidate)
         && !avoided
-        && view.edge(candidate, substream).silent == 0
-        && !is_far_behind(view.edge(candidate, substream).last, edge.last)
+        && view.report(candidate, substream).silent == 0
+        && !is_far_behind(
+            view.report(candidate, substream).last,
+            view.report(child, substream).last,
+        )
         && view.fed_without(candidate, child, substream)
 }
 

@@ -21,10 +21,10 @@ impl Dcm {
     /// Takes a member's report in.
     pub(crate) fn heartbeat(&mut self, id: MemberId, beat: &Heartbeat, step: &mut Step<'_, '_>) {
         let now = step.with.now;
-        let member = self.view.member_mut(id);
-        let interval = now.since(std::mem::replace(&mut member.last_beat, now));
-        member.sent.clear();
-        member.sent.extend_from_slice(&beat.sent);
+        let last = self.view.reports.beat_mut(id);
+        let interval = now.since(std::mem::replace(&mut last.at, now));
+        last.sent.clear();
+        last.sent.extend_from_slice(&beat.sent);
         let expected = self.packets_in(interval, step);
         for (substream, received) in self.view.all_substreams().zip(&beat.received) {
             self.substream_report(id, substream, *received, expected, step);
@@ -44,28 +44,28 @@ impl Dcm {
         expected: f64,
         step: &mut Step<'_, '_>,
     ) {
-        let edge = self.view.edge_mut(id, substream);
-        let assigned = edge.assigned;
-        let arrived = report.last.saturating_sub(std::mem::replace(&mut edge.last, report.last));
+        let before = self.view.report_mut(id, substream);
+        let assigned = before.assigned;
+        let arrived = report.last.saturating_sub(std::mem::replace(&mut before.last, report.last));
         if report.parent != assigned {
-            edge.slow = edge.slow.saturating_add(1);
-            if edge.slow >= PATIENT_HEARTBEATS && assigned.is_some() {
-                edge.slow = 0;
+            before.slow = before.slow.saturating_add(1);
+            if before.slow >= PATIENT_HEARTBEATS && assigned.is_some() {
+                before.slow = 0;
                 self.tell(id, substream, step);
             }
             return;
         }
-        edge.advancing = arrived > 0;
-        if !edge.confirmed {
-            (edge.confirmed, edge.silent, edge.slow) = (true, 0, 0);
-            let released = edge.releasing.take();
+        before.advancing = arrived > 0;
+        if !before.confirmed {
+            (before.confirmed, before.silent, before.slow) = (true, 0, 0);
+            let released = self.view.edge_mut(id, substream).releasing.take();
             self.free_former(released);
             return;
         }
         if !self.on_air(step) || assigned.is_none() {
             return;
         }
-        let edge = self.view.edge_mut(id, substream);
+        let edge = self.view.report_mut(id, substream);
         edge.silent = if arrived == 0 { edge.silent.saturating_add(1) } else { 0 };
         let low = f64::from(arrived) < expected * step.with.config.congested_below.get();
         edge.slow = if low { edge.slow.saturating_add(1) } else { 0 };
@@ -96,9 +96,9 @@ impl Dcm {
         substream: Substream,
         step: &mut Step<'_, '_>,
     ) {
-        let edge = *self.view.edge(id, substream);
-        let sure = u32::from(edge.silent) >= step.with.config.silent_heartbeats;
-        match edge.parent {
+        let report = *self.view.report(id, substream);
+        let sure = u32::from(report.silent) >= step.with.config.silent_heartbeats;
+        match self.view.edge(id, substream).parent {
             Source::None => {}
             Source::Server(number) if self.server_is_gone(number, step) => {
                 step.servers.lose(number);
@@ -109,15 +109,15 @@ impl Dcm {
                 self.leave_path(id, substream, Trigger::PathFailed, step);
             }
             Source::Member(parent) if self.is_overdue(parent, step) => self.bury(parent, step),
-            Source::Member(parent) if !self.view.edge(parent, substream).advancing => {
-                if edge.silent >= ESCALATE_AFTER {
+            Source::Member(parent) if !self.view.report(parent, substream).advancing => {
+                if report.silent >= ESCALATE_AFTER {
                     self.leave_path(id, substream, Trigger::ParentSilent, step);
                 }
             }
             Source::Member(parent) if sure => {
                 // What was sent and did not arrive was lost between; what was not sent is the parent's fault.
                 let lost =
-                    self.view.sent_to(parent, id, substream).is_some_and(|sent| sent > edge.last);
+                    self.view.sent_to(parent, id, substream).is_some_and(|sent| sent > report.last);
                 let trigger = if lost { Trigger::PathFailed } else { Trigger::ParentSilent };
                 self.avoid_member(id, substream, parent, step);
                 self.leave_path(id, substream, trigger, step);
@@ -134,7 +134,7 @@ impl Dcm {
         match self.view.edge(id, substream).parent {
             Source::Member(parent) if self.is_behind(parent, substream) => {
                 // A victim: what it has missed so far says nothing about its own path.
-                self.view.edge_mut(id, substream).slow = 0;
+                self.view.report_mut(id, substream).slow = 0;
             }
             Source::Member(parent) => {
                 self.avoid_member(id, substream, parent, step);
@@ -150,8 +150,8 @@ impl Dcm {
 
     /// Whether a member has a trouble of its own in a substream, or has just been given a way out.
     fn is_behind(&self, id: MemberId, substream: Substream) -> bool {
-        let edge = self.view.edge(id, substream);
-        edge.slow > 0 || !edge.advancing || !edge.confirmed
+        let report = self.view.report(id, substream);
+        report.slow > 0 || !report.advancing || !report.confirmed
     }
 
     fn avoid_member(
@@ -180,9 +180,9 @@ impl Dcm {
         step: &mut Step<'_, '_>,
     ) {
         let choice = self.choose(id, substream, step);
-        let edge = self.view.edge_mut(id, substream);
-        edge.slow = 0;
-        if choice.source != Source::None && choice.source != edge.parent {
+        self.view.report_mut(id, substream).slow = 0;
+        let present = self.view.edge(id, substream).parent;
+        if choice.source != Source::None && choice.source != present {
             self.adopt(id, substream, choice, trigger, step);
             self.tell(id, substream, step);
         }
@@ -196,11 +196,10 @@ impl Dcm {
         parent: crate::units::PeerId,
         step: &mut Step<'_, '_>,
     ) {
-        let edge = *self.view.edge(id, substream);
-        if edge.assigned != Some(parent) {
+        if self.view.report(id, substream).assigned != Some(parent) {
             return;
         }
-        match edge.parent {
+        match self.view.edge(id, substream).parent {
             Source::Member(above) if self.is_overdue(above, step) => self.bury(above, step),
             Source::Server(number) => {
                 self.avoid_server(id, number, step);
@@ -216,7 +215,7 @@ impl Dcm {
 
     /// A heartbeat later than a quarter of an interval is missing.
     fn is_overdue(&self, id: MemberId, step: &Step<'_, '_>) -> bool {
-        step.with.now.since(self.view.member(id).last_beat) > overdue_after(step)
+        step.with.now.since(self.view.reports.beat(id).at) > overdue_after(step)
     }
 
     fn server_is_gone(&self, number: u16, step: &Step<'_, '_>) -> bool {
@@ -247,7 +246,7 @@ impl Dcm {
     /// Members that have not been heard for longer than `span`.
     fn silent_for(&self, span: Span, step: &Step<'_, '_>) -> Vec<MemberId> {
         let oldest: SimTime = step.with.now.back(span);
-        let silent = self.view.members().filter(|(_, member)| member.last_beat < oldest);
+        let silent = self.view.members().filter(|(id, _)| self.view.reports.beat(*id).at < oldest);
         silent.map(|(id, _)| id).collect()
     }
 }

@@ -57,9 +57,8 @@ impl Dcm {
             if !self.view.lasts(stay) {
                 continue;
             }
-            let edge = *self.view.edge(id, substream);
-            if edge.parent != Source::None {
-                if edge.silent > 0 {
+            if self.view.edge(id, substream).parent != Source::None {
+                if self.view.report(id, substream).silent > 0 {
                     self.explain_silence(id, substream, step);
                 }
                 continue;
@@ -115,7 +114,7 @@ impl Dcm {
         substream: Substream,
         step: &mut Step<'_, '_>,
     ) -> bool {
-        if !self.view.edge(id, substream).confirmed {
+        if !self.view.report(id, substream).confirmed {
             return false;
         }
         let mut choice = choose::among_peers(&self.view, id, substream, step.with);
@@ -160,8 +159,9 @@ impl Dcm {
         }
         let suits = |id: MemberId| {
             let member = self.view.member(id);
-            let edge = self.view.edge(id, substream);
-            let fed_by_peer = edge.confirmed && matches!(edge.parent, Source::Member(_));
+            let parent = self.view.edge(id, substream).parent;
+            let confirmed = self.view.report(id, substream).confirmed;
+            let fed_by_peer = confirmed && matches!(parent, Source::Member(_));
             member.mature
                 && member.home == substream
                 && member.slots > 1

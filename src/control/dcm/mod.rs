@@ -10,6 +10,7 @@ mod detect;
 mod improve;
 mod recompute;
 mod repair;
+mod reports;
 mod slots;
 #[cfg(test)]
 mod tests;
@@ -123,7 +124,7 @@ impl Dcm {
 
     /// Touches what a heartbeat of this member will need, so that it is in the cache by then.
     pub(crate) fn read_ahead(&self, id: MemberId) {
-        std::hint::black_box(self.view.touch(id));
+        std::hint::black_box(self.view.reports.words(id));
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -142,19 +143,18 @@ impl Dcm {
         let lent = join.uplink - join.uplink.scaled(step.with.config.catch_up_reserve);
         let slots =
             (lent.as_bps() / step.with.rate.as_bps().max(1)).min(u64::from(u16::MAX)) as u16;
-        let id = self.view.add(Member {
+        let member = Member {
             peer,
             place,
             nat: join.nat,
-            last_beat: now,
             slots,
             used: 0,
             home: self.scarcest(),
             mature: false,
             alive: true,
-            sent: Vec::new(),
             room: None,
-        });
+        };
+        let id = self.view.add(member, now);
         self.ripening.push_back((now + step.with.config.maturity, self.view.stay(id)));
         self.slots += u64::from(slots);
         self.recomputing.note(self.view.member(id).home, slots);
@@ -164,7 +164,7 @@ impl Dcm {
 
     /// Tells a member that asks again what it should already know.
     pub(crate) fn repeat(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
-        self.view.member_mut(id).last_beat = step.with.now;
+        self.view.reports.beat_mut(id).at = step.with.now;
         let parents =
             self.view.all_substreams().map(|substream| self.parent_choice(id, substream)).collect();
         let assignment = Assignment { content: self.content.content, parents };
@@ -192,7 +192,7 @@ impl Dcm {
     }
 
     fn parent_choice(&self, id: MemberId, substream: Substream) -> ParentChoice {
-        ParentChoice { substream, parent: self.view.edge(id, substream).assigned }
+        ParentChoice { substream, parent: self.view.report(id, substream).assigned }
     }
 
     fn peer_of(&self, source: Source, servers: &Servers) -> Option<PeerId> {
@@ -256,7 +256,7 @@ impl Dcm {
         step: &mut Step<'_, '_>,
     ) {
         let Cause { trigger, departed } = cause.into();
-        let old_parent = self.view.edge(id, substream).assigned.or(departed);
+        let old_parent = self.view.report(id, substream).assigned.or(departed);
         let new_parent = self.peer_of(choice.source, step.servers);
         self.retire_parent(id, substream, step);
         if let Source::Server(number) = choice.source {
@@ -282,10 +282,11 @@ impl Dcm {
     /// once: the child has not begun to take anything from it.
     fn retire_parent(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
         let edge = *self.view.edge(id, substream);
+        let confirmed = self.view.report(id, substream).confirmed;
         match edge.parent {
             Source::None => {}
             Source::Server(number) => step.servers.release(number, step.with.rate),
-            Source::Member(parent) if edge.confirmed && edge.releasing.is_none() => {
+            Source::Member(parent) if confirmed && edge.releasing.is_none() => {
                 self.view.edge_mut(id, substream).releasing = Some(self.view.stay(parent));
             }
             Source::Member(parent) => self.view.free_slot(parent),

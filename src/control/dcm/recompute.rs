@@ -108,7 +108,7 @@ impl Dcm {
     fn lift(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) -> bool {
         let depth = self.view.edge(id, substream).depth;
         let nat = self.view.member(id).nat;
-        let settled = self.view.edge(id, substream).confirmed;
+        let settled = self.view.report(id, substream).confirmed;
         let hopeful =
             self.view.index[substream.index()].shallowest(nat).is_some_and(|best| best + 1 < depth);
         if !settled || !hopeful {

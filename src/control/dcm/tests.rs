@@ -117,7 +117,7 @@ impl Cluster {
         let received = view.all_substreams().map(|substream| {
             let told = self.told[&peer][substream.index()];
             let parent = if heeds { told } else { None };
-            let last = view.edge(id, substream).last + if arrives { 20 } else { 0 };
+            let last = view.report(id, substream).last + if arrives { 20 } else { 0 };
             Received { parent, last }
         });
         let beat = Heartbeat { received: received.collect(), ..Heartbeat::default() };

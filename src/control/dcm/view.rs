@@ -2,8 +2,9 @@
 //!
 //! Dense arrays by member number. Only bookkeeping: nothing here decides.
 
+use super::reports::{Report, Reports};
 use super::slots::{Room, SlotIndex};
-use crate::proto::{Place, Sent};
+use crate::proto::Place;
 use crate::units::{NatKind, PeerId, SimTime, Substream};
 
 /// A member's number within its cluster; reused after it has left.
@@ -36,7 +37,6 @@ pub(super) struct Member {
     pub(super) peer: PeerId,
     pub(super) place: Place,
     pub(super) nat: NatKind,
-    pub(super) last_beat: SimTime,
     /// Substreams that it may send at the same time.
     pub(super) slots: u16,
     /// Of these, reserved.
@@ -45,8 +45,6 @@ pub(super) struct Member {
     pub(super) home: Substream,
     pub(super) mature: bool,
     pub(super) alive: bool,
-    /// What it last said it had sent.
-    pub(super) sent: Vec<Sent>,
     /// Where it stands in the index of its home substream.
     pub(super) room: Option<Room>,
 }
@@ -55,8 +53,6 @@ pub(super) struct Member {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {
     pub(super) parent: Source,
-    /// Who that is for the clients: heartbeats are compared with it without a look at the parent.
-    pub(super) assigned: Option<PeerId>,
     /// A former parent whose uplink stays reserved until the child reports the new one.
     pub(super) releasing: Option<Stay>,
     /// A parent to which the path failed: not tried again before the time given.
@@ -64,34 +60,18 @@ pub(super) struct Edge {
     pub(super) first_child: MemberId,
     pub(super) next: MemberId,
     pub(super) previous: MemberId,
-    /// Sequence number last received.
-    pub(super) last: u32,
     /// Hops from the CDN node; 0 while it has no parent.
     pub(super) depth: u8,
-    /// Intervals without data.
-    pub(super) silent: u8,
-    /// Intervals below the rate.
-    pub(super) slow: u8,
-    /// The child has reported this parent.
-    pub(super) confirmed: bool,
-    /// Data came in the child's last interval, since it has this parent.
-    pub(super) advancing: bool,
 }
 
 const UNFED: Edge = Edge {
     parent: Source::None,
-    assigned: None,
     releasing: None,
     avoid: None,
     first_child: NOBODY,
     next: NOBODY,
     previous: NOBODY,
-    last: 0,
     depth: 0,
-    silent: 0,
-    slow: 0,
-    confirmed: false,
-    advancing: false,
 };
 
 /// The cluster-wide view.
@@ -100,6 +80,8 @@ pub(super) struct View {
     pub(super) substreams: u8,
     members: Vec<Member>,
     edges: Vec<Edge>,
+    /// What members last reported.
+    pub(super) reports: Reports,
     vacant: Vec<MemberId>,
     /// How many members had a number before.
     former: Vec<u32>,
@@ -118,6 +100,7 @@ impl View {
             substreams,
             members: Vec::new(),
             edges: Vec::new(),
+            reports: Reports::new(substreams),
             vacant: Vec::new(),
             former: Vec::new(),
             count: 0,
@@ -139,17 +122,6 @@ impl View {
         &mut self.members[id as usize]
     }
 
-    /// Reads a word of everything that a heartbeat of this member looks at.
-    pub(super) fn touch(&self, id: MemberId) -> u64 {
-        let member = self.member(id);
-        let width = usize::from(self.substreams);
-        let edges = &self.edges[id as usize * width..][..width];
-        let words = edges.iter().fold(0, |sum, edge| sum ^ u64::from(edge.last));
-        words
-            ^ member.last_beat.as_nanos()
-            ^ member.sent.first().map_or(0, |sent| u64::from(sent.last))
-    }
-
     /// All members, in the order of their numbers.
     pub(super) fn members(&self) -> impl Iterator<Item = (MemberId, &Member)> {
         self.members
@@ -167,13 +139,27 @@ impl View {
         &mut self.edges[id as usize * usize::from(self.substreams) + substream.index()]
     }
 
+    pub(super) fn report(&self, id: MemberId, substream: Substream) -> &Report {
+        self.reports.of(id, substream)
+    }
+
+    pub(super) fn report_mut(&mut self, id: MemberId, substream: Substream) -> &mut Report {
+        self.reports.of_mut(id, substream)
+    }
+
     pub(super) fn all_substreams(&self) -> impl Iterator<Item = Substream> + use<> {
         Substream::all(self.substreams)
     }
 
     /// Adds a member that has no parents yet.
-    pub(super) fn add(&mut self, member: Member) -> MemberId {
+    pub(super) fn add(&mut self, member: Member, now: SimTime) -> MemberId {
         self.count += 1;
+        let id = self.place(member);
+        self.reports.reset(id, now);
+        id
+    }
+
+    fn place(&mut self, member: Member) -> MemberId {
         let width = usize::from(self.substreams);
         if let Some(id) = self.vacant.pop() {
             self.members[id as usize] = member;
@@ -194,7 +180,6 @@ impl View {
         }
         self.forget_room(id);
         self.members[id as usize].alive = false;
-        self.members[id as usize].sent = Vec::new();
         self.vacant.push(id);
         self.former[id as usize] += 1;
         self.count -= 1;
@@ -233,10 +218,9 @@ impl View {
                 }
             }
         };
-        let edge = self.edge_mut(child, substream);
-        (edge.parent, edge.assigned) = (parent, assigned);
-        (edge.silent, edge.slow) = (0, 0);
-        (edge.confirmed, edge.advancing) = (false, false);
+        self.edge_mut(child, substream).parent = parent;
+        let report = self.report_mut(child, substream);
+        *report = Report { assigned, last: report.last, ..Report::NONE };
         self.set_depth(child, substream, depth);
         if let Source::Member(above) = parent {
             self.members[above as usize].used += 1;
@@ -341,13 +325,7 @@ impl View {
         child: MemberId,
         substream: Substream,
     ) -> Option<u32> {
-        let child = self.member(child).peer;
-        let sent = self
-            .member(parent)
-            .sent
-            .iter()
-            .find(|sent| sent.child == child && sent.substream == substream);
-        sent.map(|sent| sent.last)
+        self.reports.sent(parent, self.member(child).peer, substream)
     }
 
     /// The children of a member in one substream.
