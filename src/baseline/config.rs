@@ -1,6 +1,6 @@
 //! What the baselines are set to, each value with its source.
 
-use crate::units::Span;
+use crate::units::{Ratio, Span};
 
 /// A tracker and the clients that choose for themselves.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,24 @@ impl Default for TrackerConfig {
             external: 4, // Bindal et al. 2006 found a few enough; 1 is the strict case
             evict_announces: 2, // assumption; public trackers take 20 minutes
         }
+    }
+}
+
+/// The baseline that knows CDN nodes only.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CdnOnlyConfig {
+    /// What a node does with a viewer for whom it has no room.
+    pub admission: Admission,
+    /// Capacity that is not given out, so that viewers can fill their buffers and catch up; of no
+    /// account when nodes share.
+    pub catch_up_reserve: Ratio,
+}
+
+impl Default for CdnOnlyConfig {
+    fn default() -> Self {
+        // Assumption; the same as the control center's, so that neither has more of a node.
+        let tenth = Ratio::new(0.1).unwrap_or_default();
+        Self { admission: Admission::Queue, catch_up_reserve: tenth }
     }
 }
 

@@ -6,5 +6,5 @@ mod last_heard;
 mod tracker;
 
 pub use cdn_only::CdnOnly;
-pub use config::{Admission, Locality, TrackerConfig};
+pub use config::{Admission, CdnOnlyConfig, Locality, TrackerConfig};
 pub use tracker::Tracker;

@@ -1,6 +1,6 @@
 //! The validated scenario.
 
-use crate::baseline::{Admission, TrackerConfig};
+use crate::baseline::{CdnOnlyConfig, TrackerConfig};
 use crate::control::ControlConfig;
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
@@ -49,8 +49,8 @@ pub struct Scenario {
     pub control_site: ControlSite,
     /// Tracker settings.
     pub tracker: TrackerConfig,
-    /// What `cdn-only` does when a node is full.
-    pub admission: Admission,
+    /// CDN-only settings.
+    pub cdn_only: CdnOnlyConfig,
     /// What goes wrong, in the order of time.
     pub faults: Vec<Fault>,
     /// What is written.

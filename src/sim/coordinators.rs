@@ -14,7 +14,7 @@ pub(super) fn build(scenario: &Scenario, kind: CoordinatorKind, seed: u64) -> Bo
     match kind {
         CoordinatorKind::ControlCenter => Box::new(ControlCenter::new(scenario.control.clone())),
         CoordinatorKind::CdnOnly => {
-            Box::new(CdnOnly::new(scenario.admission, scenario.client.heartbeat))
+            Box::new(CdnOnly::new(scenario.cdn_only, scenario.client.heartbeat))
         }
         CoordinatorKind::TrackerRandom => tracker(Locality::Random),
         CoordinatorKind::TrackerLocal => tracker(Locality::Local),

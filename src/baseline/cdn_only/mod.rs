@@ -7,12 +7,12 @@ mod nodes;
 #[cfg(test)]
 mod tests;
 
-use super::Admission;
 use super::last_heard::LastHeard;
+use super::{Admission, CdnOnlyConfig};
 use crate::proto::{
     AddressTable, Assignment, ContentInfo, Coordinator, Decision, Feed, Figure, Guidance,
-    Heartbeat, Input, Join, Outbox, ParentChoice, Refusal, RouteTable, Rule, ToCenter, ToClient,
-    Trigger,
+    Heartbeat, Input, Join, Outbox, ParentChoice, Refusal, RouteTable, Rule, ServerInfo, ToCenter,
+    ToClient, Trigger,
 };
 use crate::units::{AsNumber, BitRate, ContentId, PeerId, SimTime, Span, Substream};
 use nodes::{Found, Nodes, Wanted};
@@ -26,7 +26,7 @@ const PATIENT_HEARTBEATS: u8 = 4;
 /// The coordinator that knows CDN nodes only.
 #[derive(Debug)]
 pub struct CdnOnly {
-    admission: Admission,
+    config: CdnOnlyConfig,
     patience: Span,
     catalogue: Vec<ContentInfo>,
     addresses: AddressTable,
@@ -81,9 +81,9 @@ struct Counts {
 impl CdnOnly {
     /// A coordinator that knows nothing yet: feeds tell it the catalogue, the nodes and the networks.
     #[must_use]
-    pub fn new(admission: Admission, heartbeat: Span) -> Self {
+    pub fn new(config: CdnOnlyConfig, heartbeat: Span) -> Self {
         Self {
-            admission,
+            config,
             // A heartbeat later than a quarter of an interval is missing.
             patience: heartbeat * MISSED_HEARTBEATS + heartbeat / 4,
             catalogue: Vec::new(),
@@ -102,7 +102,8 @@ impl CdnOnly {
         match feed {
             Feed::Catalogue(contents) => self.catalogue.clone_from(contents),
             Feed::Servers(infos) => {
-                let gone = self.nodes.learn(now, infos, &self.addresses);
+                let infos: Vec<_> = infos.iter().map(|info| self.less_reserve(info)).collect();
+                let gone = self.nodes.learn(now, &infos, &self.addresses);
                 self.displace(now, &gone, outbox);
                 self.serve_waiting(now, outbox);
             }
@@ -112,6 +113,12 @@ impl CdnOnly {
             }
             Feed::Routes(table) => self.routes.clone_from(table),
         }
+    }
+
+    /// A node with what may be given out of it.
+    fn less_reserve(&self, info: &ServerInfo) -> ServerInfo {
+        let kept = info.capacity.scaled(self.config.catch_up_reserve);
+        ServerInfo { capacity: info.capacity - kept, ..info.clone() }
     }
 
     fn message(&mut self, now: SimTime, from: PeerId, message: &ToCenter, outbox: &mut Outbox) {
@@ -190,7 +197,7 @@ impl CdnOnly {
     }
 
     fn search(&self, viewer: &Viewer, except: Option<u16>) -> Found {
-        let room = match self.admission {
+        let room = match self.config.admission {
             Admission::Queue => Some(viewer.bitrate),
             Admission::Share => None,
         };

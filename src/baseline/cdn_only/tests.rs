@@ -1,8 +1,8 @@
 //! CDN only, played by hand: rules, order and capacity.
 
 use super::*;
-use crate::proto::{AddressRange, ContentKind, Output, PathClass, Place, Received, ServerInfo};
-use crate::units::{Address, Bytes, Metro, NatKind};
+use crate::proto::{AddressRange, ContentKind, Output, PathClass, Place, Received};
+use crate::units::{Address, Bytes, Metro, NatKind, Ratio};
 use proptest::prelude::*;
 
 /// CDN nodes have these numbers and those above; they lie in the networks 1, 2, ...
@@ -25,7 +25,10 @@ impl Stage {
     /// CDN nodes with room for so many viewers each, of a content of 1 Mbps in four substreams.
     fn new(admission: Admission, capacities: &[u64]) -> Self {
         let mut stage = Self {
-            coordinator: CdnOnly::new(admission, HEARTBEAT),
+            coordinator: CdnOnly::new(
+                CdnOnlyConfig { admission, catch_up_reserve: Ratio::ZERO },
+                HEARTBEAT,
+            ),
             outbox: Outbox::new(true),
             now: SimTime::ZERO,
             capacities: capacities.to_vec(),

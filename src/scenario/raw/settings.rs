@@ -160,6 +160,9 @@ pub struct RawTracker {
 pub struct RawCdnOnly {
     /// What a node does with a viewer for whom it has no room.
     pub admission: Option<At<RawAdmission>>,
+    /// Share of a node's capacity that is not given out, so that viewers can fill their buffers and
+    /// catch up; of no account when nodes share.
+    pub catch_up_reserve: Option<At<Share>>,
 }
 
 /// What a CDN node does with a viewer for whom it has no room.

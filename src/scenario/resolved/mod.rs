@@ -48,7 +48,7 @@ pub(super) fn to_raw(scenario: &Scenario) -> RawScenario {
         client: at(settings::client(&s.client)),
         control: at(settings::control(&s.control, &s.control_site, graph)),
         tracker: at(settings::tracker(&s.tracker)),
-        cdn_only: at(settings::cdn_only(s.admission)),
+        cdn_only: at(settings::cdn_only(&s.cdn_only)),
         fault: if s.faults.is_empty() { None } else { list(&s.faults, |f| world::fault(f, s)) },
         output: at(world::output(&s.output)),
     }

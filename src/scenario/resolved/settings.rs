@@ -2,7 +2,7 @@
 
 use super::topology::number;
 use super::{at, quantity, text, whole};
-use crate::baseline::{Admission, TrackerConfig};
+use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
 use crate::control::{ControlConfig, ObjectiveConfig, RegionRule, Selection};
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
@@ -92,11 +92,12 @@ pub(super) fn tracker(tracker: &TrackerConfig) -> RawTracker {
     }
 }
 
-pub(super) fn cdn_only(admission: Admission) -> RawCdnOnly {
+pub(super) fn cdn_only(config: &CdnOnlyConfig) -> RawCdnOnly {
     RawCdnOnly {
-        admission: at(match admission {
+        admission: at(match config.admission {
             Admission::Queue => RawAdmission::Queue,
             Admission::Share => RawAdmission::Share,
         }),
+        catch_up_reserve: quantity(config.catch_up_reserve),
     }
 }

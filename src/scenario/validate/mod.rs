@@ -56,7 +56,7 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
         nat_fixed: lines::nat(check, &nat.fixed, defaults::NAT_FIXED),
         nat_mobile: lines::nat(check, &nat.mobile, defaults::NAT_MOBILE),
         control: settings::control(check, &raw_control, client.heartbeat),
-        admission: settings::admission(&table(&raw.cdn_only)),
+        cdn_only: settings::cdn_only(check, &table(&raw.cdn_only)),
         output: world::output(check, &raw.output, duration),
         overrides: Vec::new(),
         topology,

@@ -1,7 +1,7 @@
 //! Settings of clients and coordinators: what the file says over the defaults beside their types.
 
 use super::context::Check;
-use crate::baseline::{Admission, TrackerConfig};
+use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
 use crate::control::{ControlConfig, ObjectiveConfig, RegionRule, Selection};
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::diagnostics::Rule;
@@ -136,11 +136,15 @@ pub(super) fn tracker(check: &mut Check<'_>, raw: &RawTracker) -> TrackerConfig 
     }
 }
 
-pub(super) fn admission(raw: &RawCdnOnly) -> Admission {
-    match raw.admission.as_ref().map(|at| at.value) {
-        None | Some(RawAdmission::Queue) => Admission::Queue,
+pub(super) fn cdn_only(check: &mut Check<'_>, raw: &RawCdnOnly) -> CdnOnlyConfig {
+    let default = CdnOnlyConfig::default();
+    let admission = match raw.admission.as_ref().map(|at| at.value) {
+        None => default.admission,
+        Some(RawAdmission::Queue) => Admission::Queue,
         Some(RawAdmission::Share) => Admission::Share,
-    }
+    };
+    let reserve = check.quantity(&raw.catch_up_reserve, default.catch_up_reserve);
+    CdnOnlyConfig { admission, catch_up_reserve: reserve }
 }
 
 /// Settings of different tables that depend on each other.
