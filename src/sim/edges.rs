@@ -252,6 +252,12 @@ impl Edges {
         &mut self.edges[id as usize]
     }
 
+    /// A word of everything that a client's own look at its parents needs besides, for reading ahead.
+    pub(super) fn looks(&self, slot: Slot) -> u64 {
+        let details = &self.details[slot as usize * self.width..][..self.width];
+        details.iter().fold(0, |sum, detail| sum ^ detail.seen)
+    }
+
     /// How many edges there are, used or not.
     pub(super) fn len(&self) -> usize {
         self.edges.len()

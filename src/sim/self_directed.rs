@@ -7,7 +7,7 @@ use super::edges::{EdgeId, Reason};
 use super::peers::{NO_SLOT, Slot};
 use super::world::World;
 use crate::proto::{Neighbor, ToCenter};
-use crate::units::{PeerId, dist};
+use crate::units::{NatKind, PeerId, dist};
 
 /// Peers asked in vain before a CDN node is asked (assumption).
 const TRIES: u8 = 4;
@@ -25,6 +25,8 @@ impl World<'_> {
     pub(super) fn meet_neighbors(&mut self, slot: Slot, named: &[Neighbor]) {
         let most = self.scenario.tracker.neighbors;
         let peer = self.peer_mut(slot);
+        // Whose own probe found UDP blocked does not ask peers in vain.
+        let most = if peer.nat == NatKind::UdpBlocked { 0 } else { most };
         for neighbor in named {
             if peer.neighbors.len() < most
                 && neighbor.peer != peer.id
@@ -52,7 +54,9 @@ impl World<'_> {
         let config = &self.scenario.tracker;
         let every = (config.announce.as_nanos() / self.scenario.client.heartbeat.as_nanos().max(1))
             .max(1) as u32;
-        let few = self.peer(slot).neighbors.len() < config.fewest_neighbors
+        let peer = self.peer(slot);
+        let few = peer.neighbors.len() < config.fewest_neighbors
+            && peer.nat != NatKind::UdpBlocked
             && beats.is_multiple_of(LOOKS_WHEN_FEW);
         if beats.is_multiple_of(every) || few {
             self.send_to_center(slot, ToCenter::Announce);

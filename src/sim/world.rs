@@ -12,7 +12,7 @@ use crate::engine::{Digest, EventKey, Queue};
 use crate::net::fluid::FlowRate;
 use crate::net::{AddressPlan, Country, Location, Region};
 use crate::peer::{Player, Progress};
-use crate::proto::{Coordinator, Outbox};
+use crate::proto::{Coordinator, Guidance, Outbox};
 use crate::scenario::Scenario;
 use crate::units::{Address, AsNumber, LinkId, Metro, PeerId, SimTime, Span, Substream};
 
@@ -201,6 +201,9 @@ impl<'a> World<'a> {
                     words ^= tracks.fold(peer.heard.as_nanos(), |sum, track| sum ^ track.word());
                     words ^= u64::from(peer.player.is_playing());
                     words ^= self.edges.children(*slot).len() as u64;
+                    if peer.guidance == Some(Guidance::SelfDirected) {
+                        words ^= self.edges.looks(*slot);
+                    }
                 }
                 Event::ToCenter(number) => {
                     words ^= u64::from(self.mail.to_center(*number).client.get())
