@@ -176,6 +176,14 @@ impl Edges {
         Self { width, full, tracks, edges, details, children: Vec::new() }
     }
 
+    /// Makes room for this many peers.
+    pub(super) fn reserve(&mut self, peers: usize) {
+        self.tracks.reserve_exact(peers * self.width);
+        self.edges.reserve_exact(peers * self.width);
+        self.details.reserve_exact(peers * self.width);
+        self.children.reserve_exact(peers);
+    }
+
     /// The edge of a peer in a substream.
     pub(super) fn id(&self, slot: Slot, substream: Substream) -> EdgeId {
         (slot as usize * self.width + substream.index()) as EdgeId

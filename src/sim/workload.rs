@@ -55,6 +55,17 @@ pub(super) fn sessions(scenario: &Scenario, seed: u64) -> Vec<Session> {
         .collect()
 }
 
+/// The most sessions that are there at the same time. A leave and a join at one instant count as both
+/// there: the order of such events is the queue's business.
+pub(super) fn most_at_once(sessions: &[Session]) -> usize {
+    let mut leaves: Vec<SimTime> = sessions.iter().map(|session| session.leave).collect();
+    leaves.sort_unstable();
+    let present = sessions.iter().enumerate().map(|(number, session)| {
+        number + 1 - leaves.partition_point(|leave| *leave < session.join)
+    });
+    present.max().unwrap_or(0)
+}
+
 fn poisson(scenario: &Scenario, per_second: f64, seed: u64) -> Vec<Visit> {
     let (mut rng, mut visits) = (stream(seed, "arrivals", 0), Vec::new());
     let mut at = 0.0;

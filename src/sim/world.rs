@@ -114,10 +114,20 @@ impl<'a> World<'a> {
             horizon: 0,
         };
         world.slots = vec![NO_SLOT; world.servers + world.sessions.len()];
+        world.reserve();
         world.open_servers();
         world.deliver_feeds();
         world.schedule_all();
         world
+    }
+
+    /// Room for all who will ever be present at once: growing tables by halves leaves holes in memory.
+    fn reserve(&mut self) {
+        let most = self.servers + workload::most_at_once(&self.sessions);
+        self.peers.reserve_exact(most);
+        self.edges.reserve(most);
+        self.flow_edges.reserve_exact(most * self.edges.width);
+        self.fabric.fluid.reserve(2 * most + LINKS_BETWEEN, most * self.edges.width);
     }
 
     fn schedule_all(&mut self) {
@@ -381,6 +391,9 @@ impl<'a> World<'a> {
         self.fabric.rtt((site, metro), there).map_or(access, |rtt| access + rtt / 2)
     }
 }
+
+/// Links between networks that a run uses, about; more find room too.
+const LINKS_BETWEEN: usize = 1024;
 
 /// CDN nodes have metro numbers of their own: one network may host two of them.
 const CDN_METRO: u32 = 1_000_000;

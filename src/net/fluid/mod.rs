@@ -104,6 +104,12 @@ impl Fluid {
         }
     }
 
+    /// Makes room for this many more links and flows; there may be more or fewer.
+    pub fn reserve(&mut self, links: usize, flows: usize) {
+        self.tables.links.reserve_exact(links);
+        self.tables.flows.reserve_exact(flows);
+    }
+
     /// Adds a link; ids count up from 0. A capacity of zero is a failed link, and what exceeds
     /// 9.2 Tbps counts as that.
     pub fn add_link(&mut self, capacity: impl Into<FlowRate>) -> LinkId {
