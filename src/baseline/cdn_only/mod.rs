@@ -118,7 +118,7 @@ impl CdnOnly {
     /// A node with what may be given out of it.
     fn less_reserve(&self, info: &ServerInfo) -> ServerInfo {
         let kept = info.capacity.scaled(self.config.catch_up_reserve);
-        ServerInfo { capacity: info.capacity - kept, ..info.clone() }
+        ServerInfo { capacity: info.capacity - kept, ..*info }
     }
 
     fn message(&mut self, now: SimTime, from: PeerId, message: &ToCenter, outbox: &mut Outbox) {
