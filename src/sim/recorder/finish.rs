@@ -159,6 +159,9 @@ impl Recorder {
             share(counts.parent_changes as f64 * 60.0, self.peer_seconds()),
         );
         self.row("refusals", "count", Some(counts.refusals as f64));
+        for (metric, count) in self.policies.figures() {
+            self.row(&metric, "count", Some(count as f64));
+        }
         self.row("rejoins", "count", Some(counts.rejoins as f64));
         self.row("connect_attempts", "count", Some(counts.connect_attempts as f64));
         self.row("connect_refused", "count", Some(counts.connect_refused as f64));

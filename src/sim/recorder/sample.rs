@@ -4,7 +4,7 @@ use super::{BorderAccount, LinkAccounts, Recorder, add};
 use crate::metrics::SeriesRow;
 use crate::metrics::bounds::{Swarm, border_copies_min, peer_offload_max, server_load_min};
 use crate::peer::Playback;
-use crate::proto::PathClass;
+use crate::proto::{Figure, PathClass};
 use crate::units::{BitRate, ContentId, SimTime, Span};
 
 /// What the world shows at the instant of a sample.
@@ -111,6 +111,13 @@ impl Recorder {
             metric: metric.into(),
             value,
         });
+    }
+
+    /// What the coordinator says about itself; nothing where it says nothing.
+    pub(in crate::sim) fn gauge(&mut self, now: SimTime, gauge: &Figure) {
+        if let Some(value) = gauge.value {
+            self.push(now, gauge.metric, value);
+        }
     }
 
     /// What has moved between sites since the last sample; all bytes must be booked.
