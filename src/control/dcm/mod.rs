@@ -7,6 +7,7 @@
 
 mod choose;
 mod detect;
+mod history;
 mod improve;
 mod recompute;
 mod repair;
@@ -25,6 +26,7 @@ use crate::proto::{
 };
 use crate::units::{PeerId, SimTime, Substream};
 use choose::Choice;
+use history::History;
 use std::collections::VecDeque;
 use view::{Member, Source, Stay, View};
 
@@ -34,6 +36,7 @@ pub(crate) struct Dcm {
     number: u32,
     content: ContentInfo,
     view: View,
+    history: History,
     /// Members that will be old enough to feed others, oldest first.
     ripening: VecDeque<(SimTime, Stay)>,
     /// Substreams that somebody reported as dead or that nobody feeds yet.
@@ -129,6 +132,7 @@ impl Dcm {
             number: number as u32,
             content,
             view: View::new(content.substreams),
+            history: History::default(),
             ripening: VecDeque::new(),
             pending: Vec::new(),
             slots: 0,
@@ -253,9 +257,16 @@ impl Dcm {
 
     /// The best parent, for which another member's home may have been moved.
     fn choose(&mut self, id: MemberId, substream: Substream, step: &Step<'_, '_>) -> Choice {
-        let choice = choose::parent(&self.view, step.servers, id, substream, step.with);
+        let choice =
+            choose::parent((&self.view, &self.history), step.servers, id, substream, step.with);
         if !matches!(choice.source, Source::Member(_)) && self.open_room(id, substream, step) {
-            return choose::parent(&self.view, step.servers, id, substream, step.with);
+            return choose::parent(
+                (&self.view, &self.history),
+                step.servers,
+                id,
+                substream,
+                step.with,
+            );
         }
         choice
     }
@@ -338,8 +349,10 @@ impl Dcm {
             .max_by_key(|other| self.view.index[other.index()].free_slots());
         let Some(richest) = richest else { return false };
         let holders = self.view.index[richest.index()].in_order(nat, slots::Placement::Leaf);
+        let hopeless = self.history.hopeless(step.with.now, self.view.member(child).peer);
         let idle = holders.take(LOOKED_AT).find(|id| {
             self.view.member(*id).used == 0
+                && !hopeless.contains(&self.view.member(*id).peer)
                 && choose::fits(&self.view, *id, child, substream, step.with.now)
         });
         if let Some(idle) = idle {

@@ -115,7 +115,7 @@ impl Dcm {
         if !settled || !hopeful {
             return false;
         }
-        let choice = choose::among_peers(&self.view, id, substream, step.with);
+        let choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         let Source::Member(parent) = choice.source else { return false };
         if self.gain_of_lift(id, substream, parent, step) <= step.with.config.objective.switch {
             return false;

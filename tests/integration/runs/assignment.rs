@@ -78,15 +78,38 @@ fn a_parent_that_failed_a_child_is_not_tried_again_at_once() {
         {
             again += 1;
         }
-        let pruning = [Trigger::Congestion, Trigger::PathFailed, Trigger::ConnectFailed];
+        let pruning = [Trigger::Congestion, Trigger::PathFailed];
         if let Some(parent) = decision.old_parent.filter(|_| pruning.contains(&decision.trigger)) {
             failures += 1;
             failed.insert(key, (parent, decision.time));
         }
     }
-    assert!(failures > 3000, "only {failures} failures");
+    assert!(failures > 200, "only {failures} failures");
     // One parent is remembered for each substream: the last that failed.
-    assert!(again * 1000 < failures, "{again} of {failures} were tried again");
+    assert!(again * 100 < failures, "{again} of {failures} were tried again");
+}
+
+#[test]
+fn a_pair_that_could_not_connect_is_remembered() {
+    let center = &small_match()[0];
+    let viewers = viewers(center);
+    let mut known: BTreeMap<[PeerId; 2], SimTime> = BTreeMap::new();
+    let (mut failures, mut again) = (0, 0);
+    for decision in &center.decisions {
+        let pair = |other: PeerId| [decision.child.min(other), decision.child.max(other)];
+        if let Some(parent) = decision.new_parent
+            && let Some(since) = known.get(&pair(parent))
+        {
+            again += u32::from(decision.time.since(*since) < Span::from_secs(600));
+        }
+        let old = decision.old_parent.filter(|old| viewers.contains_key(old));
+        if let Some(old) = old.filter(|_| decision.trigger == Trigger::ConnectFailed) {
+            failures += 1;
+            known.insert(pair(old), decision.time);
+        }
+    }
+    assert!(failures > 1000, "only {failures} failures");
+    assert_eq!(again, 0, "assignments of pairs that had failed, of {failures} failures");
 }
 
 /// Share of the assignments to peers whose new parent came less than a minute ago.
