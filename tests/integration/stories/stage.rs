@@ -3,7 +3,7 @@
 //! Clients do what they are told at once. Data flow at once too, from a CDN node down the tree,
 //! unless a path is cut; who is behind catches up at twice the rate.
 
-use grandstand::control::{ControlCenter, ControlConfig};
+use grandstand::control::{ControlCenter, ControlConfig, Policy};
 use grandstand::proto::{
     AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision, Feed,
     Heartbeat, Input, Join, Outbox, Output, PathClass, Place, Received, RouteTable, Sent,
@@ -24,6 +24,7 @@ const PACKET: Bytes = Bytes::new(1250);
 /// What stands on the stage when the curtain rises.
 pub(super) struct Setting {
     pub(super) config: ControlConfig,
+    pub(super) policies: Vec<Policy>,
     pub(super) bitrate_kbps: u64,
     pub(super) substreams: u8,
     /// CDN nodes: name, network, capacity in kbps.
@@ -35,6 +36,7 @@ impl Default for Setting {
     fn default() -> Self {
         Self {
             config: ControlConfig::default(),
+            policies: Vec::new(),
             bitrate_kbps: 500,
             substreams: 1,
             nodes: vec![("cdn", 9, 12_000)],
@@ -98,7 +100,7 @@ impl Stage {
             end: SimTime::from_secs(36_000),
         };
         let mut stage = Self {
-            center: ControlCenter::new(setting.config),
+            center: ControlCenter::new(setting.config).governed_by(setting.policies),
             outbox: Outbox::new(true),
             now: SimTime::from_secs(10),
             content,
