@@ -6,7 +6,7 @@
 use grandstand::control::{ControlCenter, ControlConfig, Policy};
 use grandstand::proto::{
     AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision, Feed,
-    Heartbeat, Input, Join, Outbox, Output, PathClass, Place, Received, RouteTable, Sent,
+    Heartbeat, Input, Join, Outbox, Output, PathClass, Place, Received, Refusal, RouteTable, Sent,
     ServerInfo, ToCenter, ToClient,
 };
 use grandstand::units::{
@@ -380,6 +380,11 @@ impl Stage {
     fn deliver(&mut self, to: PeerId, message: ToClient) {
         match message {
             ToClient::Assign(assignment) => self.obey(to, &assignment),
+            // What a policy forbids is not asked for again.
+            ToClient::Refuse(Refusal::Policy(_)) => {
+                let actor = &mut self.actors[to.index()];
+                (actor.alive, actor.left) = (false, true);
+            }
             ToClient::Rejoin if !self.actors[to.index()].is_node => {
                 // It begins anew: whoever still takes from it does so no longer.
                 let edges = self.actors.iter_mut().map(|a| (&mut a.taking, &mut a.reported));
