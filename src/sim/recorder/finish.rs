@@ -244,6 +244,10 @@ impl Recorder {
         self.bound("run", "peer_offload", "lost_other", "ratio", rest);
         self.bound("run", "cdn_bytes", "bound", "B", Some(self.history.least_cdn));
         self.bound("run", "cdn_bytes", "achieved", "B", Some(cdn));
+        let rate = |bytes: f64| share(bytes * 8.0, self.history.watched);
+        let (most, received) = (rate(self.history.streamable), rate(all));
+        self.bound("run", "streaming_rate", "bound", "bps", most);
+        self.bound("run", "streaming_rate", "achieved", "bps", received);
         let depth = share(self.history.least_depth, f64::from(self.history.least_depth_samples));
         self.bound("run", "tree_depth", "bound", "hops", depth);
         self.bound("run", "tree_depth", "achieved", "hops", self.tree_depth.mean());
