@@ -178,7 +178,7 @@ mod tests {
         let text = table().render(200);
         assert_eq!(line(&text, "viewers_peak"), "viewers_peak 1,000,000 1,000,000 –");
         assert_eq!(line(&text, "cdn_bytes"), "cdn_bytes PB 5.40 0.0420 –");
-        assert_eq!(line(&text, "peer_offload"), "peer_offload % – 99.22 100.00");
+        assert_eq!(line(&text, "peer_offload"), "peer_offload % – 99.22 99.999");
         assert_eq!(line(&text, "border_copies.mean"), "border_copies.mean copies – 2.50 1.25");
         assert_eq!(line(&text, "startup_delay.p50"), "startup_delay.p50 ms – 310 –");
         assert_eq!(line(&text, "refusals"), "refusals – – –");

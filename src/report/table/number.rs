@@ -51,6 +51,7 @@ impl Scale {
         let scaled = value / self.divisor;
         match self.kind {
             Kind::Count => grouped(scaled),
+            Kind::Share if scaled > 99.99 && scaled < 100.0 => nearly_all(scaled),
             Kind::Share if scaled == 0.0 || scaled >= 0.01 => format!("{scaled:.2}"),
             _ => significant(scaled),
         }
@@ -63,6 +64,18 @@ fn fitting(units: &[(&'static str, f64)], largest: f64) -> (&'static str, f64) {
         return units.iter().copied().find(|(_, size)| *size == 1.0).unwrap_or(smallest);
     }
     units.iter().copied().find(|(_, size)| largest >= *size).unwrap_or(smallest)
+}
+
+/// A per cent short of a hundred, so that nobody reads that nothing is missing.
+fn nearly_all(percent: f64) -> String {
+    const MOST_DIGITS: i32 = 6;
+    // A hair more, so that 0.001 counts as a thousandth whatever its last bit says.
+    let short = (100.0 - percent) * (1.0 + 1e-9);
+    let digits = (-short.log10().floor() as i32).clamp(2, MOST_DIGITS);
+    let unit = 10_f64.powi(-digits);
+    // What is short of a hundred is not rounded to it.
+    let shown = (100.0 - short).min(100.0 - unit);
+    format!("{shown:.*}", digits as usize)
 }
 
 /// Three significant digits; from a thousand on a whole number with its thousands apart.
@@ -118,6 +131,9 @@ mod tests {
     #[test]
     fn shares_keep_two_decimals_of_a_per_cent() {
         assert_eq!(shown(Kind::Share, 0.998_74), "99.87 %");
+        assert_eq!(shown(Kind::Share, 0.999_963_8), "99.996 %");
+        assert_eq!(shown(Kind::Share, 0.999_999_999_9), "99.999999 %");
+        assert_eq!(shown(Kind::Share, 1.0), "100.00 %");
         assert_eq!(shown(Kind::Share, 0.0), "0.00 %");
         assert_eq!(shown(Kind::Share, 0.000_004_56), "0.000456 %");
     }
