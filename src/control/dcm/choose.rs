@@ -131,17 +131,17 @@ pub(super) fn fits(
         && view.report(candidate, substream).silent == 0
         && !is_far_behind(
             view.report(candidate, substream).last,
-            view.report(child, substream).last,
+            view.reports.needs(child, substream),
         )
         && view.fed_without(candidate, child, substream)
 }
 
-/// Whether a candidate that last reported `theirs` lacks what a child at `own` needs next: it would
+/// Whether a candidate that last reported `theirs` lacks `needed`, what a child needs next: it would
 /// have nothing to send until it has caught up. Reports are up to a heartbeat old on both sides.
-fn is_far_behind(theirs: u32, own: u32) -> bool {
+fn is_far_behind(theirs: u32, needed: u32) -> bool {
     /// Packets: five seconds of a 500 kbps substream (assumption).
     const SLACK: u32 = 250;
-    theirs != 0 && theirs.saturating_add(SLACK) < own
+    theirs != 0 && theirs.saturating_add(SLACK) < needed
 }
 
 /// How far two places are from each other, in milliseconds of round trip where it is known.

@@ -44,9 +44,9 @@ impl Dcm {
         expected: f64,
         step: &mut Step<'_, '_>,
     ) {
+        let arrived = self.view.reports.advance(id, substream, report.last);
         let before = self.view.report_mut(id, substream);
         let assigned = before.assigned;
-        let arrived = report.last.saturating_sub(std::mem::replace(&mut before.last, report.last));
         if report.parent != assigned {
             before.slow = before.slow.saturating_add(1);
             if before.slow >= PATIENT_HEARTBEATS && assigned.is_some() {
