@@ -46,7 +46,7 @@ const CHARTS: [&str; 8] = [
 const ENDLESS: [&str; 6] =
     ["run", "tiny", "--set", "duration=2000 h", "--coordinator", "control-center"];
 
-type Contents = BTreeMap<String, Vec<u8>>;
+pub(super) type Contents = BTreeMap<String, Vec<u8>>;
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
@@ -93,7 +93,7 @@ fn all_of_tiny(threads: &str) -> Contents {
     contents(folder.path())
 }
 
-fn on_four_threads() -> &'static Contents {
+pub(super) fn on_four_threads() -> &'static Contents {
     static ONCE: OnceLock<Contents> = OnceLock::new();
     ONCE.get_or_init(|| all_of_tiny("4"))
 }
