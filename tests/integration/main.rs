@@ -1,7 +1,9 @@
 //! The one integration-test binary; a module a concern.
 
 mod cli;
+mod closed_forms;
 mod golden;
+mod interrupt;
 mod runs;
 mod stories;
 mod tidy;
