@@ -45,28 +45,33 @@ fn bars(run: &ChartRun, shown: u32) -> (Panel, Vec<Key>) {
     (Panel { x: hops(f64::from(shown)), y, layers }, vec![Key::fill(&name(run), color)])
 }
 
-/// The share of viewers at most so deep, as stairs.
+/// The share of viewers at most so deep, as stairs up to the end of the axis.
 fn curves(runs: &[ChartRun], shown: u32) -> (Panel, Vec<Key>) {
-    let stairs = |(index, run): (usize, &ChartRun)| {
-        let quantiles = quantiles(run);
-        let within = |depth| share_within(&quantiles, depth);
-        let depths = 1..=if quantiles.is_empty() { 0 } else { shown };
-        let corners = depths.flat_map(|depth| {
-            let at = f64::from(depth);
-            [(at, within(depth - 1)), (at, within(depth))]
-        });
-        Layer::Curve { points: corners.collect(), stroke: stroke_of(index) }
-    };
-    let layers = runs.iter().enumerate().map(stairs).collect();
-    let keys = runs.iter().enumerate().map(|(index, run)| Key::line(&name(run), stroke_of(index)));
     let last = f64::from(shown);
     let x = if last > LOG_FROM {
         Axis::of_factors("tree depth (hops, log)", 1.0, last)
     } else {
         hops(last)
     };
+    let curve =
+        |(index, run)| Layer::Curve { points: stairs(run, x.max), stroke: stroke_of(index) };
+    let layers = runs.iter().enumerate().map(curve).collect();
+    let keys = runs.iter().enumerate().map(|(index, run)| Key::line(&name(run), stroke_of(index)));
     let y = Axis::linear("viewers at most so deep (%)", 0.0, 100.0);
     (Panel { x, y, layers }, keys.collect())
+}
+
+/// The corners of the stairs of one run; none without data.
+fn stairs(run: &ChartRun, end: f64) -> Vec<(f64, f64)> {
+    let quantiles = quantiles(run);
+    let within = |depth| share_within(&quantiles, depth);
+    let last = if quantiles.is_empty() { 0 } else { end as u32 };
+    let corners = (1..=last).flat_map(|depth| {
+        let at = f64::from(depth);
+        [(at, within(depth - 1)), (at, within(depth))]
+    });
+    let to_the_end = (last > 0).then(|| (end, within(last)));
+    corners.chain(to_the_end).collect()
 }
 
 /// The coordinator, with the mean of its trees.
