@@ -7,3 +7,4 @@ mod interrupt;
 mod runs;
 mod stories;
 mod tidy;
+mod waiting;

@@ -177,11 +177,20 @@ fn steps(run: &ChartRun) -> Vec<Step> {
         // A gain where a loss was expected means that the bound's assumptions were too strict.
         let (sign, color) = if share < 0.0 { ("+", color_of(2)) } else { ("−", color_of(1)) };
         let text = format!("{sign}{:.2} points", share.abs() * 100.0);
-        Step { name: reason.replace('_', " "), from, to: level, text, color }
+        Step { name: name_of_loss(reason), from, to: level, text, color }
     };
     let losses: Vec<Step> = lost.map(loss).collect();
     let (first, last) = (whole("bound", bound, MUTED), whole("achieved", achieved, color_of(0)));
     [first].into_iter().chain(losses).chain([last]).collect()
+}
+
+/// What offload was lost to, as people write it.
+fn name_of_loss(part: &str) -> String {
+    match part {
+        "nat" => "NAT".to_string(),
+        "start_up" => "start-up".to_string(),
+        other => other.replace('_', " "),
+    }
 }
 
 /// From a round value below the least level, so that small losses can be seen, with room for the

@@ -58,7 +58,7 @@ fn run(coordinator: &str, share: f64) -> ChartRun {
         isps: vec![isp(60, 25, 5), isp(0, 5, 5)],
         bounds: vec![
             bound("peer_offload", "bound", 0.99),
-            bound("peer_offload", "lost_startup", 0.04),
+            bound("peer_offload", "lost_start_up", 0.04),
             bound("peer_offload", "lost_no_peer_has_room", 0.05),
             bound("peer_offload", "lost_policy", 0.0),
             bound("peer_offload", "achieved", 0.90),
@@ -296,7 +296,7 @@ fn a_waterfall_falls_from_the_bound_to_what_was_achieved() {
     let expected = [(0.0, 99.0), (99.0, 95.0), (95.0, 90.0), (0.0, 90.0)];
     near(&bars(&figure.panels[0]), &expected);
     let names: Vec<&str> = figure.panels[0].y.ticks.iter().map(|t| t.text.as_str()).collect();
-    assert_eq!(names, ["achieved", "no peer has room", "startup", "bound"]);
+    assert_eq!(names, ["achieved", "no peer has room", "start-up", "bound"]);
     assert!(figure.title.ends_with("(control-center)"));
 }
 
