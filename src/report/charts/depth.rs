@@ -13,7 +13,7 @@ const LOG_FROM: f64 = 16.0;
 /// How far viewers are from the CDN, and the least mean depth that the run nearest to the bounds
 /// could have had.
 pub(super) fn tree_depth(runs: &[ChartRun]) -> Figure {
-    let shown = runs.iter().map(|run| shown_depth(run)).max().unwrap_or(1).max(1);
+    let shown = runs.iter().map(shown_depth).max().unwrap_or(1).max(1);
     let (mut panel, mut legend) = match runs {
         [run] => bars(run, shown),
         _ => curves(runs, shown),
