@@ -39,6 +39,16 @@ impl Directory {
         self.dcms.get(&(content, region)).copied()
     }
 
+    /// Takes a retired DCM out.
+    pub(crate) fn remove(&mut self, dcm: usize) {
+        self.dcms.retain(|_, entered| *entered != dcm);
+    }
+
+    /// DCMs that are in it.
+    pub(crate) fn len(&self) -> usize {
+        self.dcms.len()
+    }
+
     /// Enters a new DCM.
     pub(crate) fn enter(&mut self, content: ContentId, region: Region, dcm: usize) {
         self.dcms.insert((content, region), dcm);

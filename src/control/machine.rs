@@ -2,8 +2,9 @@
 
 use super::clients::Clients;
 use super::config::ControlConfig;
-use super::dcm::{Counts, Dcm, Step, Surroundings};
+use super::dcm::{Costs, Counts, Dcm, Step, Surroundings};
 use super::directory::{Directory, Region};
+use super::policy::{Policy, PolicyTable};
 use super::servers::Servers;
 use crate::proto::{
     AddressTable, ContentInfo, Coordinator, Feed, Figure, Guidance, Heartbeat, Input, Join, Outbox,
@@ -18,6 +19,7 @@ pub struct ControlCenter {
     catalogue: Vec<ContentInfo>,
     addresses: AddressTable,
     routes: RouteTable,
+    policies: PolicyTable,
     servers: Servers,
     clients: Clients,
     directory: Directory,
@@ -25,6 +27,7 @@ pub struct ControlCenter {
     next_tick: SimTime,
     last: SimTime,
     strangers: u64,
+    refusals: u64,
 }
 
 /// Where an address lies that no feed knows.
@@ -40,13 +43,22 @@ impl ControlCenter {
             catalogue: Vec::new(),
             addresses: AddressTable::default(),
             routes: RouteTable::default(),
+            policies: PolicyTable::default(),
             servers: Servers::default(),
             clients: Clients::default(),
             directory: Directory::default(),
             dcms: Vec::new(),
             last: SimTime::ZERO,
             strangers: 0,
+            refusals: 0,
         }
+    }
+
+    /// The same under these policies.
+    #[must_use]
+    pub fn governed_by(mut self, policies: Vec<Policy>) -> Self {
+        self.policies = PolicyTable::new(policies);
+        self
     }
 
     fn learn(&mut self, now: SimTime, feed: &Feed) {
@@ -100,12 +112,18 @@ impl ControlCenter {
             outbox.send(from, ToClient::Refuse(Refusal::UnknownContent));
             return;
         };
-        outbox.send(from, ToClient::Welcome(Guidance::Directed));
         if self.clients.find(from).is_some() {
+            outbox.send(from, ToClient::Welcome(Guidance::Directed));
             self.in_dcm(now, from, outbox, |dcm, member, step| dcm.repeat(member, step));
             return;
         }
         let place = self.addresses.lookup(join.address).unwrap_or(NOWHERE);
+        if let Some(policy) = self.policies.refusal(join.content, place.country) {
+            self.refusals += 1;
+            outbox.send(from, ToClient::Refuse(Refusal::Policy(policy)));
+            return;
+        }
+        outbox.send(from, ToClient::Welcome(Guidance::Directed));
         let region = Region::of(place, self.config.region);
         let dcm = self
             .directory
@@ -158,12 +176,33 @@ impl ControlCenter {
         let patience = self.config.heartbeat * u64::from(self.config.expiry_heartbeats);
         self.servers.expire(now, patience);
         for number in 0..self.dcms.len() {
+            if self.dcms[number].is_retired() {
+                continue;
+            }
             self.with_dcm(now, number, outbox, |dcm, step| dcm.tick(step));
+            if self.dcms[number].is_retired() {
+                self.directory.remove(number);
+            }
         }
     }
 
     fn total(&self, count: impl Fn(&Counts) -> f64) -> f64 {
         self.dcms.iter().map(|dcm| count(&dcm.counts())).sum()
+    }
+
+    /// The objective function before and after recomputations, in the cost of CDN nodes sending
+    /// everything (1 with the default weights).
+    fn objective(&self, costs: impl Fn(&Counts) -> Costs) -> [Figure; 2] {
+        let demand = self.total(|counts| costs(counts).demand);
+        let figure = |metric, cost: f64| Figure {
+            metric,
+            unit: "per Mbps",
+            value: (demand > 0.0).then_some(cost / demand),
+        };
+        [
+            figure("objective_before", self.total(|counts| costs(counts).before)),
+            figure("objective", self.total(|counts| costs(counts).after)),
+        ]
     }
 }
 
@@ -191,33 +230,32 @@ impl Coordinator for ControlCenter {
         }
     }
 
+    fn gauges(&self) -> Vec<Figure> {
+        let figure = |metric, value| Figure { metric, unit: "count", value: Some(value) };
+        let mut gauges = Vec::from(self.objective(|counts| counts.last));
+        gauges.push(figure("control_dcms", self.directory.len() as f64));
+        gauges
+    }
+
     fn figures(&self) -> Vec<Figure> {
         let figure = |metric, unit, value| Figure { metric, unit, value: Some(value) };
-        let demand = self.total(|counts| counts.demand);
-        let per_mbps = |cost: f64| (demand > 0.0).then_some(cost / demand);
         let served: usize = self.dcms.iter().map(Dcm::len).sum();
-        vec![
+        let mut figures = vec![
             figure("control_dcms", "count", self.dcms.len() as f64),
+            figure("control_dcms_at_end", "count", self.directory.len() as f64),
             figure("control_clients_at_end", "count", served as f64),
+            figure("control_refusals", "count", self.refusals as f64),
+            figure("control_policy_classes", "count", self.policies.classes() as f64),
             figure("control_deaths_concluded", "count", self.total(|counts| counts.deaths as f64)),
             figure("control_cuts_concluded", "count", self.total(|counts| counts.cuts as f64)),
             figure("control_rejoins_asked", "count", self.strangers as f64),
             figure("recomputations_whole", "count", self.total(|counts| counts.whole as f64)),
             figure("recomputations_part", "count", self.total(|counts| counts.part as f64)),
+            figure("recomputations_worse", "count", self.total(|counts| counts.worse as f64)),
             figure("recomputation_moves", "count", self.total(|counts| counts.moves as f64)),
-            // Cost of the topology as recomputations found and left it, in the cost of CDN nodes
-            // sending everything (1 with the default weights).
-            Figure {
-                metric: "objective_before",
-                unit: "per Mbps",
-                value: per_mbps(self.total(|counts| counts.objective_before)),
-            },
-            Figure {
-                metric: "objective",
-                unit: "per Mbps",
-                value: per_mbps(self.total(|counts| counts.objective_after)),
-            },
-            figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6),
-        ]
+        ];
+        figures.extend(self.objective(|counts| counts.all));
+        figures.push(figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6));
+        figures
     }
 }

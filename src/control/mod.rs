@@ -8,7 +8,9 @@ mod dcm;
 mod directory;
 mod machine;
 mod objective;
+mod policy;
 mod servers;
 
 pub use config::{ControlConfig, ObjectiveConfig, RegionRule, Selection};
 pub use machine::ControlCenter;
+pub use policy::{Condition, Country, Effect, Policy};

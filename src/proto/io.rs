@@ -94,6 +94,11 @@ pub trait Coordinator {
     /// Changes nothing.
     fn expect(&self, _from: PeerId) {}
 
+    /// What it says about itself while a run goes on: cheap, and none for most.
+    fn gauges(&self) -> Vec<Figure> {
+        Vec::new()
+    }
+
     /// What it says about itself at the end of a run.
     fn figures(&self) -> Vec<Figure>;
 }

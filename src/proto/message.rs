@@ -1,6 +1,7 @@
 //! What clients and coordinators say to each other.
 
 use crate::units::{Address, BitRate, Bytes, ContentId, NatKind, PeerId, Span, Substream};
+use std::sync::Arc;
 
 /// From a client (a viewer or a CDN node) to its coordinator.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,12 +128,14 @@ pub struct Neighbor {
 }
 
 /// Why nothing can be had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Refusal {
     /// No CDN node and no peer has room.
     NoCapacity,
     /// No content of that name.
     UnknownContent,
+    /// A policy forbids it: its name.
+    Policy(Arc<str>),
 }
 
 /// What passes between two peers when one asks the other to be its parent.
@@ -168,7 +171,9 @@ impl ToClient {
     #[must_use]
     pub fn size(&self) -> Bytes {
         let body = match self {
-            Self::Welcome(_) | Self::Refuse(_) | Self::Ack | Self::Rejoin => 4,
+            Self::Welcome(_) | Self::Ack | Self::Rejoin => 4,
+            Self::Refuse(Refusal::Policy(name)) => 4 + name.len() as u64,
+            Self::Refuse(Refusal::NoCapacity | Refusal::UnknownContent) => 4,
             Self::Assign(assignment) => 4 + 13 * assignment.parents.len() as u64,
             Self::Neighbors(neighbors) => 4 + 10 * neighbors.len() as u64,
         };
@@ -179,10 +184,11 @@ impl ToClient {
 impl Refusal {
     /// For results and for the viewer.
     #[must_use]
-    pub const fn reason(self) -> &'static str {
+    pub fn reason(&self) -> String {
         match self {
-            Self::NoCapacity => "no CDN node and no peer has room",
-            Self::UnknownContent => "no such content",
+            Self::NoCapacity => "no CDN node and no peer has room".to_string(),
+            Self::UnknownContent => "no such content".to_string(),
+            Self::Policy(name) => format!("the policy \"{name}\" forbids it"),
         }
     }
 }

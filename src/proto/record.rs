@@ -49,6 +49,8 @@ pub struct Decision {
     pub child: PeerId,
     /// Which substream.
     pub substream: Substream,
+    /// The DCM that made it, numbered in the order of creation; none where there are no DCMs.
+    pub dcm: Option<u32>,
     /// Why it was looked at.
     pub trigger: Trigger,
     /// Who it was; none for a newcomer.

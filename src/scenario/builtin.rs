@@ -4,6 +4,8 @@
 const ALL: &[(&str, &str)] = &[
     ("live_sport", include_str!("../../scenarios/live_sport.toml")),
     ("tiny", include_str!("../../scenarios/tiny.toml")),
+    ("control/congested_peering", include_str!("../../scenarios/control/congested_peering.toml")),
+    ("control/geo_block", include_str!("../../scenarios/control/geo_block.toml")),
 ];
 
 /// Name and title of every built-in scenario; the first is the one to begin with.

@@ -91,6 +91,10 @@ rules! {
     OutsideRun: "outside-run", "outside the run";
     /// A fault names a CDN node that is there.
     UnknownCdn: "unknown-cdn", "unknown CDN node";
+    /// A policy names a content that is there.
+    UnknownContent: "unknown-content", "unknown content";
+    /// A policy names countries that exist.
+    UnknownCountry: "unknown-country", "unknown country";
     /// A rate of arrivals is a number and `/s`, `/min` or `/h`.
     ArrivalRate: "arrival-rate", "not a rate of arrivals";
     /// A choice of rows is `all`, `none` or `1/n`.

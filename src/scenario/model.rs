@@ -1,7 +1,7 @@
 //! The validated scenario.
 
 use crate::baseline::{CdnOnlyConfig, TrackerConfig};
-use crate::control::ControlConfig;
+use crate::control::{ControlConfig, Policy};
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::proto::ContentKind;
@@ -43,6 +43,8 @@ pub struct Scenario {
     pub tree: TreeConfig,
     /// Client settings.
     pub client: ClientConfig,
+    /// What the owner and the law demand; only the control center knows of it.
+    pub policies: Vec<Policy>,
     /// Control center settings.
     pub control: ControlConfig,
     /// Where the coordinator's machine stands.

@@ -12,7 +12,9 @@ pub(super) fn build(scenario: &Scenario, kind: CoordinatorKind, seed: u64) -> Bo
         Box::new(Tracker::new(scenario.tracker.clone(), locality, stream(seed, "tracker", 0)))
     };
     match kind {
-        CoordinatorKind::ControlCenter => Box::new(ControlCenter::new(scenario.control.clone())),
+        CoordinatorKind::ControlCenter => Box::new(
+            ControlCenter::new(scenario.control.clone()).governed_by(scenario.policies.clone()),
+        ),
         CoordinatorKind::CdnOnly => {
             Box::new(CdnOnly::new(scenario.cdn_only, scenario.client.heartbeat))
         }

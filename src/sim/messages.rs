@@ -6,7 +6,7 @@ use super::peers::{NO_SLOT, Slot};
 use super::world::World;
 use crate::proto::{
     AddressRange, AddressTable, Assignment, ContentInfo, Feed, Guidance, Input, Output,
-    ParentChoice, Place, RouteTable, Rule, ServerInfo, ToCenter, ToClient, Trigger,
+    ParentChoice, Place, Refusal, RouteTable, Rule, ServerInfo, ToCenter, ToClient, Trigger,
 };
 use crate::units::{ContentId, PeerId, SimTime, Span, dist, stream};
 
@@ -150,9 +150,17 @@ impl World<'_> {
             ToClient::Welcome(guidance) => self.welcome(slot, guidance),
             ToClient::Assign(assignment) => self.obey(slot, &assignment),
             ToClient::Neighbors(neighbors) => self.meet_neighbors(slot, &neighbors),
-            ToClient::Refuse(_) => self.recorder.refused(),
+            ToClient::Refuse(refusal) => self.refused(slot, &refusal),
             ToClient::Rejoin => self.join_again(slot),
             ToClient::Ack => {}
+        }
+    }
+
+    /// What a policy forbids is not asked for again: the viewer goes. All else may change.
+    fn refused(&mut self, slot: Slot, refusal: &Refusal) {
+        self.recorder.refused(refusal);
+        if matches!(refusal, Refusal::Policy(_)) && self.peer(slot).guidance.is_none() {
+            self.vanish(slot, false);
         }
     }
 

@@ -47,6 +47,9 @@ impl World<'_> {
         let instant = self.instant();
         let (rate, servers) = (self.scenario.contents[0].bitrate, self.cdn_capacity());
         self.recorder.sampled(self.now, &instant, &moved, rate, servers);
+        for gauge in self.coordinator.gauges() {
+            self.recorder.gauge(self.now, &gauge);
+        }
         self.recorder.close_window(self.now, at_end);
     }
 
@@ -105,8 +108,10 @@ impl World<'_> {
     /// Depth and stretch of every edge, and the least depth that the same feeds would allow.
     fn look_at_trees(&mut self) {
         let mut feeds = 0_u64;
-        let mut places = Vec::new();
+        let (mut places, mut fan_outs) = (Vec::new(), Vec::new());
+        let (rate, substreams) = (self.scenario.contents[0].bitrate, self.stream().substreams);
         for slot in self.viewers() {
+            let before = places.len();
             for substream in self.all_substreams() {
                 let ancestry = self.ancestry(slot, substream);
                 let Some(source) = ancestry.source else { continue };
@@ -118,14 +123,15 @@ impl World<'_> {
                     .map(|direct| ancestry.delay.as_secs_f64() / direct.as_secs_f64().max(1e-9));
                 places.push((ancestry.depth, stretch));
             }
+            if places.len() > before {
+                fan_outs.push(fan_out(self.peer(slot).lent, rate, substreams));
+            }
         }
         for (depth, stretch) in places {
             self.recorder.placed(depth, stretch);
         }
-        let (rate, substreams) = (self.scenario.contents[0].bitrate, self.stream().substreams);
-        let fan_outs: Vec<u64> =
-            self.viewers().map(|slot| fan_out(self.peer(slot).lent, rate, substreams)).collect();
-        let root_slots = feeds / u64::from(substreams.max(1));
+        // A feed too many keeps it a bound: rounded down, it would not be one.
+        let root_slots = feeds.div_ceil(u64::from(substreams.max(1)));
         if let Some(least) = depth_min(&fan_outs, root_slots.max(1))
             && !fan_outs.is_empty()
         {

@@ -392,6 +392,7 @@ impl CdnOnly {
                 time,
                 child,
                 substream,
+                dcm: None,
                 trigger,
                 old_parent: old_node.map(|node| self.nodes.peer(node)),
                 new_parent,

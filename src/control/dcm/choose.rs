@@ -2,6 +2,7 @@
 //!
 //! Pure functions from the view to a choice; nothing is changed here.
 
+use super::history::History;
 use super::slots::Placement;
 use super::view::{MemberId, Source, View};
 use crate::control::config::{ControlConfig, Selection};
@@ -32,13 +33,13 @@ pub(super) struct Choice {
 
 /// The best parent of `child` among peers, a CDN node when there is none, nobody when that is full too.
 pub(super) fn parent(
-    view: &View,
+    (view, history): (&View, &History),
     servers: &Servers,
     child: MemberId,
     substream: Substream,
     with: &Surroundings<'_>,
 ) -> Choice {
-    let choice = among_peers(view, child, substream, with);
+    let choice = among_peers((view, history), child, substream, with);
     if choice.source != Source::None {
         return choice;
     }
@@ -65,7 +66,7 @@ pub(super) fn parent(
 
 /// The best parent of `child` among peers; `Source::None` when none has room or can be reached.
 pub(super) fn among_peers(
-    view: &View,
+    (view, history): (&View, &History),
     child: MemberId,
     substream: Substream,
     with: &Surroundings<'_>,
@@ -82,9 +83,11 @@ pub(super) fn among_peers(
         pruned_nat: holders - reachable,
         considered: 0,
     };
+    let hopeless = history.hopeless(with.now, member.peer);
     let mut best: Option<(u32, MemberId)> = None;
     for candidate in index
         .in_order(member.nat, placement(view, child, substream))
+        .filter(|id| !hopeless.contains(&view.member(*id).peer))
         .filter(|id| fits(view, *id, child, substream, with.now))
         .take(with.config.candidates)
     {

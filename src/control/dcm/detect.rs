@@ -205,8 +205,9 @@ impl Dcm {
                 self.avoid_server(id, number, step);
                 self.replace(id, substream, Trigger::ConnectFailed, step);
             }
-            Source::Member(above) => {
-                self.avoid_member(id, substream, above, step);
+            Source::Member(_) => {
+                let child = self.view.member(id).peer;
+                self.history.could_not_connect(step.with.now, child, parent);
                 self.replace(id, substream, Trigger::ConnectFailed, step);
             }
             Source::None => {}

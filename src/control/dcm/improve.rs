@@ -117,9 +117,9 @@ impl Dcm {
         if !self.view.report(id, substream).confirmed {
             return false;
         }
-        let mut choice = choose::among_peers(&self.view, id, substream, step.with);
+        let mut choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         if choice.source == Source::None && self.open_room(id, substream, step) {
-            choice = choose::among_peers(&self.view, id, substream, step.with);
+            choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         }
         let Source::Member(parent) = choice.source else { return false };
         if self.gain_over_server(id, substream, parent, step) <= 0.0 {

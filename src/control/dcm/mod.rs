@@ -7,6 +7,7 @@
 
 mod choose;
 mod detect;
+mod history;
 mod improve;
 mod recompute;
 mod repair;
@@ -26,14 +27,17 @@ use crate::proto::{
 };
 use crate::units::{PeerId, SimTime, Substream};
 use choose::Choice;
+use history::History;
 use std::collections::VecDeque;
 use view::{Member, Source, Stay, View};
 
 /// The coordinator of one cluster.
 #[derive(Debug)]
 pub(crate) struct Dcm {
+    number: u32,
     content: ContentInfo,
     view: View,
+    history: History,
     /// Members that will be old enough to feed others, oldest first.
     ripening: VecDeque<(SimTime, Stay)>,
     /// Substreams that somebody reported as dead or that nobody feeds yet.
@@ -45,6 +49,8 @@ pub(crate) struct Dcm {
     cut_off: bool,
     recomputing: recompute::Schedule,
     seen_losses: u32,
+    /// Nobody was left at a periodic recomputation: another DCM is made when somebody comes.
+    retired: bool,
     counts: Counts,
 }
 
@@ -61,12 +67,35 @@ pub(crate) struct Counts {
     pub(crate) deaths: u64,
     /// Times that a silent network was taken for a cut, not for deaths.
     pub(crate) cuts: u64,
-    /// The objective function before recomputations, summed.
-    pub(crate) objective_before: f64,
-    /// The objective function after recomputations, summed.
-    pub(crate) objective_after: f64,
-    /// What was to be delivered at recomputations, in Mbps, summed.
+    /// Recomputations that left the objective function higher than they found it.
+    pub(crate) worse: u64,
+    /// Over all recomputations, summed.
+    pub(crate) all: Costs,
+    /// At the last recomputation.
+    pub(crate) last: Costs,
+}
+
+/// What recomputations found and left.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Costs {
+    /// The objective function before.
+    pub(crate) before: f64,
+    /// The objective function after.
+    pub(crate) after: f64,
+    /// What was to be delivered, in Mbps.
     pub(crate) demand: f64,
+}
+
+impl Counts {
+    /// Notes a recomputation.
+    fn recomputed(&mut self, costs: Costs) {
+        self.last = costs;
+        self.all.before += costs.before;
+        self.all.after += costs.after;
+        self.all.demand += costs.demand;
+        // Sums of floats in different orders may differ in their last bits.
+        self.worse += u64::from(costs.after > costs.before * (1.0 + 1e-9));
+    }
 }
 
 /// A change of the topology, in the making.
@@ -101,8 +130,10 @@ impl Dcm {
         // Clusters take turns, so that not all recompute in the same second.
         let offset = recompute * (number as u64 % 16) / 16;
         Self {
+            number: number as u32,
             content,
             view: View::new(content.substreams),
+            history: History::default(),
             ripening: VecDeque::new(),
             pending: Vec::new(),
             slots: 0,
@@ -110,6 +141,7 @@ impl Dcm {
             cut_off: false,
             recomputing: recompute::Schedule::new(now + recompute + offset, content.substreams),
             seen_losses: 0,
+            retired: false,
             counts: Counts::default(),
         }
     }
@@ -125,6 +157,11 @@ impl Dcm {
     /// Touches what a heartbeat of this member will need, so that it is in the cache by then.
     pub(crate) fn read_ahead(&self, id: MemberId) {
         std::hint::black_box(self.view.reports.words(id));
+    }
+
+    /// Whether it has been given up because it had no members.
+    pub(crate) fn is_retired(&self) -> bool {
+        self.retired
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -220,9 +257,16 @@ impl Dcm {
 
     /// The best parent, for which another member's home may have been moved.
     fn choose(&mut self, id: MemberId, substream: Substream, step: &Step<'_, '_>) -> Choice {
-        let choice = choose::parent(&self.view, step.servers, id, substream, step.with);
+        let choice =
+            choose::parent((&self.view, &self.history), step.servers, id, substream, step.with);
         if !matches!(choice.source, Source::Member(_)) && self.open_room(id, substream, step) {
-            return choose::parent(&self.view, step.servers, id, substream, step.with);
+            return choose::parent(
+                (&self.view, &self.history),
+                step.servers,
+                id,
+                substream,
+                step.with,
+            );
         }
         choice
     }
@@ -267,6 +311,7 @@ impl Dcm {
             time: step.with.now,
             child: self.view.member(id).peer,
             substream,
+            dcm: Some(self.number),
             trigger,
             old_parent,
             new_parent,
@@ -305,8 +350,10 @@ impl Dcm {
             .max_by_key(|other| self.view.index[other.index()].free_slots());
         let Some(richest) = richest else { return false };
         let holders = self.view.index[richest.index()].in_order(nat, slots::Placement::Leaf);
+        let hopeless = self.history.hopeless(step.with.now, self.view.member(child).peer);
         let idle = holders.take(LOOKED_AT).find(|id| {
             self.view.member(*id).used == 0
+                && !hopeless.contains(&self.view.member(*id).peer)
                 && choose::fits(&self.view, *id, child, substream, step.with.now)
         });
         if let Some(idle) = idle {

@@ -5,7 +5,7 @@
 
 use super::choose;
 use super::view::{MemberId, Source};
-use super::{Dcm, Step};
+use super::{Costs, Dcm, Step};
 use crate::control::objective::{EdgeKind, edge_cost, lift_gain};
 use crate::proto::Trigger;
 use crate::units::{SimTime, Span, Substream};
@@ -55,18 +55,19 @@ impl Dcm {
         if whole {
             self.recomputing.whole_at = now + step.with.config.recompute;
             self.counts.whole += 1;
+            self.retired = self.view.len() == 0;
         } else {
             self.counts.part += 1;
         }
         self.recomputing.part_from = now + PART_AT_MOST_EVERY;
-        self.counts.objective_before += self.objective(step);
+        let before = self.objective(step);
         for substream in part {
             self.recomputing.changed[substream.index()] = 0;
             self.flatten(substream, step);
         }
-        self.counts.objective_after += self.objective(step);
-        let whole = step.with.rate * u64::from(self.view.substreams) * self.view.len() as u64;
-        self.counts.demand += whole.as_f64() / 1e6;
+        let due = step.with.rate * u64::from(self.view.substreams) * self.view.len() as u64;
+        let demand = due.as_f64() / 1e6;
+        self.counts.recomputed(Costs { before, after: self.objective(step), demand });
     }
 
     /// The objective function over the whole cluster.
@@ -114,7 +115,7 @@ impl Dcm {
         if !settled || !hopeful {
             return false;
         }
-        let choice = choose::among_peers(&self.view, id, substream, step.with);
+        let choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         let Source::Member(parent) = choice.source else { return false };
         if self.gain_of_lift(id, substream, parent, step) <= step.with.config.objective.switch {
             return false;

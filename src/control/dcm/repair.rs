@@ -32,6 +32,7 @@ impl Dcm {
         self.slots -= u64::from(member.slots);
         self.recomputing.note(member.home, member.slots);
         step.clients.forget(member.peer);
+        self.history.forget(member.peer);
         self.view.remove(id);
         // Those with a subtree of their own first: they carry others.
         orphans.sort_by_key(|(child, substream)| {

@@ -153,8 +153,8 @@ impl Cluster {
                 let before = self.dcm.counts();
                 self.act(|dcm, step| dcm.tick(step));
                 let after = self.dcm.counts();
-                self.paid = after.objective_after - before.objective_after;
-                self.offered = after.objective_before - before.objective_before;
+                self.paid = after.all.after - before.all.after;
+                self.offered = after.all.before - before.all.before;
             }
         }
     }

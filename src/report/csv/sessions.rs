@@ -23,10 +23,11 @@ const PEERS: [&str; 17] = [
     "sent_bytes",
     "parent_changes",
 ];
-const ASSIGNMENTS: [&str; 11] = [
+const ASSIGNMENTS: [&str; 12] = [
     "time_s",
     "child",
     "substream",
+    "dcm",
     "trigger",
     "old_parent",
     "new_parent",
@@ -68,7 +69,8 @@ pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
 pub fn assignments_csv(decisions: &[Decision]) -> Vec<u8> {
     let mut sheet = Sheet::new(&ASSIGNMENTS);
     for row in decisions {
-        sheet.put(row.time).put(row.child).put(row.substream).put(row.trigger.name());
+        sheet.put(row.time).put(row.child).put(row.substream).put(row.dcm);
+        sheet.put(row.trigger.name());
         sheet.put(row.old_parent).put(row.new_parent).put(row.rule.name());
         sheet.put(row.feasible).put(row.pruned_uplink).put(row.pruned_nat).put(row.considered);
         sheet.end_row();
@@ -132,6 +134,7 @@ mod tests {
             time: SimTime::from_secs(3),
             child: PeerId::new(8),
             substream: Substream(1),
+            dcm: Some(2),
             trigger: Trigger::ParentSilent,
             old_parent: Some(PeerId::new(2)),
             new_parent: None,
@@ -141,9 +144,9 @@ mod tests {
             pruned_nat: 4,
             considered: 0,
         }];
-        let table = "time_s,child,substream,trigger,old_parent,new_parent,rule,feasible,\
+        let table = "time_s,child,substream,dcm,trigger,old_parent,new_parent,rule,feasible,\
                      pruned_uplink,pruned_nat,considered\n\
-                     3,8,1,parent_silent,2,,nothing_has_room,10,6,4,0\n";
+                     3,8,1,2,parent_silent,2,,nothing_has_room,10,6,4,0\n";
         assert_eq!(text(assignments_csv(&decisions)), table);
     }
 

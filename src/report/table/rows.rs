@@ -29,7 +29,7 @@ const fn bounded(metric: &'static str, kind: Kind, bound: Bound) -> Row {
 }
 
 /// From top to bottom.
-pub(super) const ROWS: [Row; 31] = [
+pub(super) const ROWS: [Row; 32] = [
     free("viewers_peak", Kind::Count),
     free("sessions", Kind::Count),
     free("continuity", Kind::Share),
@@ -63,6 +63,7 @@ pub(super) const ROWS: [Row; 31] = [
     free("control_messages", Kind::Count),
     free("control_bytes_share", Kind::Share),
     free("refusals", Kind::Count),
+    free("policy_violations", Kind::Count),
     free("resource_index", Kind::Number("")),
     free("objective", Kind::Number("per Mbps")),
 ];

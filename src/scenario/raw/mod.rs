@@ -4,6 +4,7 @@
 //! Nothing is checked here beyond the shape; `validate` turns this into a [`super::Scenario`].
 
 mod audience;
+mod policy;
 mod settings;
 mod topology;
 mod value;
@@ -11,6 +12,7 @@ mod value;
 pub use audience::{
     RawAccess, RawAudience, RawLends, RawNat, RawNatMix, RawPhase, RawSession, RawShape,
 };
+pub use policy::RawPolicy;
 pub use settings::{
     RawAdmission, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer, RawRegion,
     RawSelection, RawTracker, RawTree,
@@ -65,6 +67,8 @@ pub struct RawScenario {
     pub tree: Option<At<RawTree>>,
     /// How a client talks.
     pub client: Option<At<RawClient>>,
+    /// What the owner and the law demand: only the control center knows policies.
+    pub policy: Option<At<Vec<At<RawPolicy>>>>,
     /// The control center.
     pub control: Option<At<RawControl>>,
     /// The tracker of the baselines `tracker-random` and `tracker-local`.

@@ -46,6 +46,11 @@ pub(super) fn to_raw(scenario: &Scenario) -> RawScenario {
         player: at(settings::player(&s.player)),
         tree: at(settings::tree(&s.tree)),
         client: at(settings::client(&s.client)),
+        policy: if s.policies.is_empty() {
+            None
+        } else {
+            list(&s.policies, |policy| world::policy(policy, s))
+        },
         control: at(settings::control(&s.control, &s.control_site, graph)),
         tracker: at(settings::tracker(&s.tracker)),
         cdn_only: at(settings::cdn_only(&s.cdn_only)),
@@ -172,6 +177,13 @@ selection = "random"
 site_as = 7018
 [cdn_only]
 admission = "share"
+[[policy]]
+name = "rights"
+content = "film"
+deny_countries = ["BR", "AR"]
+[[policy]]
+name = "home"
+allow_countries = ["DE"]
 [[fault]]
 at = "5 min"
 lasts = "1 s"
@@ -210,7 +222,7 @@ topology_at = ["1500 ms", "0 s"]
         assert!(resolved.starts_with("# --set content[0].bitrate=2 Mbps\n"));
         let again = load(&resolved, "all.toml", &[], &read).unwrap();
         same(&first, &again);
-        assert_eq!(again.faults.len(), 5);
+        assert_eq!((again.faults.len(), again.policies.len()), (5, 2));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::topology::number;
 use super::{at, instant, list, quantity, text, whole};
+use crate::control::{Condition, Country, Effect, Policy};
 use crate::net::AsGraph;
 use crate::proto::ContentKind;
 use crate::scenario::model::{
@@ -9,7 +10,7 @@ use crate::scenario::model::{
 };
 use crate::scenario::raw::{
     At, Duration, Quantity, RawCdn, RawContent, RawContentKind, RawCoordinator, RawFault,
-    RawLinkCapacity, RawNetwork, RawOutput,
+    RawLinkCapacity, RawNetwork, RawOutput, RawPolicy,
 };
 use crate::units::{AsIndex, SimTime};
 
@@ -52,6 +53,24 @@ pub(super) fn cdn(node: &Cdn, graph: &AsGraph) -> RawCdn {
         country: text(&String::from_utf8_lossy(&node.country)),
         capacity: quantity(node.capacity),
     }
+}
+
+pub(super) fn policy(policy: &Policy, scenario: &Scenario) -> RawPolicy {
+    let Effect::Deny = policy.effect;
+    let codes = |countries: &[Country]| -> Option<At<Vec<At<String>>>> {
+        at(countries.iter().map(|code| String::from_utf8_lossy(code).into_owned().into()).collect())
+    };
+    let content = policy.content.map(|content| &scenario.contents[content.index()].name);
+    let mut raw = RawPolicy {
+        name: text(&policy.name),
+        content: content.and_then(|name| text(name)),
+        ..RawPolicy::default()
+    };
+    match &policy.condition {
+        Condition::CountryIn(list) => raw.deny_countries = codes(list),
+        Condition::CountryNotIn(list) => raw.allow_countries = codes(list),
+    }
+    raw
 }
 
 pub(super) fn fault(fault: &Fault, scenario: &Scenario) -> RawFault {

@@ -6,6 +6,7 @@ mod audience;
 mod context;
 mod isps;
 mod lines;
+mod policies;
 mod settings;
 mod topology;
 mod trace;
@@ -43,6 +44,9 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
     settings::consistent(check, raw, &player, &tree, &tracker);
     let viewers = audience::World { duration, topology: &topology, access: &access };
     let targets = world::Targets { run: duration, networks: &networks, cdn: &cdn };
+    let contents = world::contents(check, &raw.content, duration);
+    let subjects = policies::Subjects { contents: &contents, topology: &topology };
+    let policies = policies::policies(check, &raw.policy, &subjects);
     Scenario {
         name: name.to_string(),
         title: raw.title.as_ref().map_or_else(|| name.to_string(), |at| at.value.clone()),
@@ -50,7 +54,6 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
         duration,
         coordinators: world::coordinators(check, &raw.coordinators),
         network: world::network(check, &table(&raw.network)),
-        contents: world::contents(check, &raw.content, duration),
         audience: audience::audience(check, &raw.audience, &viewers),
         faults: world::faults(check, &raw.fault, &targets),
         nat_fixed: lines::nat(check, &nat.fixed, defaults::NAT_FIXED),
@@ -59,6 +62,8 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
         cdn_only: settings::cdn_only(check, &table(&raw.cdn_only)),
         output: world::output(check, &raw.output, duration),
         overrides: Vec::new(),
+        contents,
+        policies,
         topology,
         cdn,
         access,

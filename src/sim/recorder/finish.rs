@@ -159,6 +159,9 @@ impl Recorder {
             share(counts.parent_changes as f64 * 60.0, self.peer_seconds()),
         );
         self.row("refusals", "count", Some(counts.refusals as f64));
+        for (metric, count) in self.policies.figures() {
+            self.row(&metric, "count", Some(count as f64));
+        }
         self.row("rejoins", "count", Some(counts.rejoins as f64));
         self.row("connect_attempts", "count", Some(counts.connect_attempts as f64));
         self.row("connect_refused", "count", Some(counts.connect_refused as f64));
@@ -241,6 +244,10 @@ impl Recorder {
         self.bound("run", "peer_offload", "lost_other", "ratio", rest);
         self.bound("run", "cdn_bytes", "bound", "B", Some(self.history.least_cdn));
         self.bound("run", "cdn_bytes", "achieved", "B", Some(cdn));
+        let rate = |bytes: f64| share(bytes * 8.0, self.history.watched);
+        let (most, received) = (rate(self.history.streamable), rate(all));
+        self.bound("run", "streaming_rate", "bound", "bps", most);
+        self.bound("run", "streaming_rate", "achieved", "bps", received);
         let depth = share(self.history.least_depth, f64::from(self.history.least_depth_samples));
         self.bound("run", "tree_depth", "bound", "hops", depth);
         self.bound("run", "tree_depth", "achieved", "hops", self.tree_depth.mean());

@@ -2,6 +2,7 @@
 //! methods when something has happened; nothing here changes the run.
 
 mod finish;
+mod policies;
 mod sample;
 
 use super::edges::{Loss, Reason};
@@ -10,7 +11,7 @@ use super::peers::Peer;
 use super::workload::Session;
 use crate::metrics::{Distribution, PeerRow, RunRecords};
 use crate::peer::Playback;
-use crate::proto::Decision;
+use crate::proto::{Decision, Refusal};
 use crate::scenario::{Rows, Scenario};
 use crate::units::{AsIndex, AsNumber, BitRate, Bytes, LinkId, PeerId, SimTime, Span, Substream};
 use std::collections::BTreeMap;
@@ -51,6 +52,7 @@ pub(super) struct Recorder {
     inside: Vec<BitRate>,
     /// By CDN node.
     cdn_links: Vec<LinkAccount>,
+    policies: policies::PolicyAccount,
     history: sample::History,
     peer_nanoseconds: u128,
     received_by_leavers: u64,
@@ -134,6 +136,7 @@ impl Recorder {
             inside: networks.iter().map(|network| servers_inside(scenario, *network)).collect(),
             networks,
             cdn_links: vec![LinkAccount::default(); scenario.cdn.len()],
+            policies: policies::PolicyAccount::new(scenario),
             history: sample::History::new(sites),
             peer_nanoseconds: 0,
             received_by_leavers: 0,
@@ -202,8 +205,10 @@ impl Recorder {
         self.counts.never_repaired += 1;
     }
 
-    pub(super) fn refused(&mut self) {
+    /// A viewer was told that it does not get what it asked for.
+    pub(super) fn refused(&mut self, refusal: &Refusal) {
         self.counts.refusals += 1;
+        self.policies.refused(refusal);
     }
 
     pub(super) fn rejoined(&mut self) {
@@ -256,6 +261,7 @@ impl Recorder {
         self.counts.stalls += u64::from(peer.player.stalls());
         self.counts.parent_changes += u64::from(peer.parent_changes);
         self.counts.without_picture += u64::from(peer.player.startup_delay().is_none());
+        self.policies.left(peer.site, peer.from_cdn + peer.from_peers, scenario);
         let due = playback.due();
         if due > Span::ZERO {
             self.continuity.record_value(playback.on_time.as_secs_f64() / due.as_secs_f64());

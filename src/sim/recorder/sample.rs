@@ -2,9 +2,11 @@
 
 use super::{BorderAccount, LinkAccounts, Recorder, add};
 use crate::metrics::SeriesRow;
-use crate::metrics::bounds::{Swarm, border_copies_min, peer_offload_max, server_load_min};
+use crate::metrics::bounds::{
+    Swarm, border_copies_min, peer_offload_max, server_load_min, streaming_rate_max,
+};
 use crate::peer::Playback;
-use crate::proto::PathClass;
+use crate::proto::{Figure, PathClass};
 use crate::units::{BitRate, ContentId, SimTime, Span};
 
 /// What the world shows at the instant of a sample.
@@ -34,6 +36,10 @@ pub(super) struct History {
     pub(super) least_cdn: f64,
     /// Viewer-weighted supply over demand.
     pub(super) supply: f64,
+    /// Bytes that viewers could have received at the highest rate that all can have.
+    pub(super) streamable: f64,
+    /// How long viewers were there, in seconds.
+    pub(super) watched: f64,
     pub(super) links: LinkAccounts,
     pub(super) borders: Vec<BorderAccount>,
     /// Bytes by what they crossed, from peers and from CDN nodes.
@@ -60,6 +66,8 @@ impl History {
             demand: 0.0,
             least_cdn: 0.0,
             supply: 0.0,
+            streamable: 0.0,
+            watched: 0.0,
             links: LinkAccounts::new(),
             borders: vec![BorderAccount::default(); sites],
             by_class: [[0; 2]; 3],
@@ -111,6 +119,13 @@ impl Recorder {
             metric: metric.into(),
             value,
         });
+    }
+
+    /// What the coordinator says about itself; nothing where it says nothing.
+    pub(in crate::sim) fn gauge(&mut self, now: SimTime, gauge: &Figure) {
+        if let Some(value) = gauge.value {
+            self.push(now, gauge.metric, value);
+        }
     }
 
     /// What has moved between sites since the last sample; all bytes must be booked.
@@ -255,6 +270,10 @@ impl Recorder {
         history.viewers_peak = history.viewers_peak.max(swarm.viewers);
         history.demand += swarm.demand(rate).as_f64() * seconds / 8.0;
         history.least_cdn += bound.as_f64() * seconds / 8.0;
+        // Downlinks are left out: what is larger with them is no smaller without them.
+        let highest = streaming_rate_max(swarm, servers, BitRate::from_bps(u64::MAX));
+        history.streamable += swarm.demand(highest.unwrap_or_default()).as_f64() * seconds / 8.0;
+        history.watched += swarm.viewers as f64 * seconds;
         history.supply += (swarm.uplink.as_f64() + servers.as_f64()) * seconds / 8.0;
         let sites = self.presence.iter().zip(&mut history.borders).zip(&self.inside);
         for ((presence, border), servers_inside) in sites {

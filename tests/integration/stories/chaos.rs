@@ -60,7 +60,13 @@ fn region() -> impl Strategy<Value = RegionRule> {
 /// About 350 kbps a substream.
 fn stage(region: RegionRule, substreams: u8, nodes: Vec<(&'static str, u32, u64)>) -> Stage {
     let config = ControlConfig { region, ..ControlConfig::default() };
-    Stage::new(Setting { config, nodes, substreams, bitrate_kbps: 350 * u64::from(substreams) })
+    Stage::new(Setting {
+        config,
+        nodes,
+        substreams,
+        bitrate_kbps: 350 * u64::from(substreams),
+        ..Setting::default()
+    })
 }
 
 /// Does it, if there is anybody to do it; most acts need somebody who lives.

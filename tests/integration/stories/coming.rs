@@ -2,7 +2,7 @@
 
 use super::stage::{Setting, Stage};
 use grandstand::control::{ControlConfig, RegionRule};
-use grandstand::proto::{Feed, Input, Refusal, Rule, ToClient};
+use grandstand::proto::{Rule, ToClient};
 use grandstand::units::{NatKind, Ratio, Substream};
 
 #[test]
@@ -85,15 +85,6 @@ fn whoever_asks_twice_is_told_the_same_twice() {
     assert_eq!(told.len(), 2);
     assert_eq!(told[0], told[1]);
     assert!((stage.figure("control_clients_at_end") - 2.0).abs() < 1e-9);
-}
-
-#[test]
-fn nobody_gets_what_is_not_in_the_catalogue() {
-    let mut stage = Stage::new(Setting::default());
-    stage.input(Input::Feed(&Feed::Catalogue(Vec::new())));
-    stage.join("anna", 1000);
-    let refusal = ToClient::Refuse(Refusal::UnknownContent);
-    assert_eq!(stage.messages.last().map(|(_, _, message)| message), Some(&refusal));
 }
 
 #[test]

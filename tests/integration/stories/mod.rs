@@ -7,6 +7,7 @@ mod chaos;
 mod coming;
 mod going;
 mod look;
+mod refused;
 mod stage;
 mod trouble;
 mod upkeep;

@@ -3,10 +3,10 @@
 //! Clients do what they are told at once. Data flow at once too, from a CDN node down the tree,
 //! unless a path is cut; who is behind catches up at twice the rate.
 
-use grandstand::control::{ControlCenter, ControlConfig};
+use grandstand::control::{ControlCenter, ControlConfig, Policy};
 use grandstand::proto::{
     AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision, Feed,
-    Heartbeat, Input, Join, Outbox, Output, PathClass, Place, Received, RouteTable, Sent,
+    Heartbeat, Input, Join, Outbox, Output, PathClass, Place, Received, Refusal, RouteTable, Sent,
     ServerInfo, ToCenter, ToClient,
 };
 use grandstand::units::{
@@ -24,6 +24,7 @@ const PACKET: Bytes = Bytes::new(1250);
 /// What stands on the stage when the curtain rises.
 pub(super) struct Setting {
     pub(super) config: ControlConfig,
+    pub(super) policies: Vec<Policy>,
     pub(super) bitrate_kbps: u64,
     pub(super) substreams: u8,
     /// CDN nodes: name, network, capacity in kbps.
@@ -35,6 +36,7 @@ impl Default for Setting {
     fn default() -> Self {
         Self {
             config: ControlConfig::default(),
+            policies: Vec::new(),
             bitrate_kbps: 500,
             substreams: 1,
             nodes: vec![("cdn", 9, 12_000)],
@@ -98,7 +100,7 @@ impl Stage {
             end: SimTime::from_secs(36_000),
         };
         let mut stage = Self {
-            center: ControlCenter::new(setting.config),
+            center: ControlCenter::new(setting.config).governed_by(setting.policies),
             outbox: Outbox::new(true),
             now: SimTime::from_secs(10),
             content,
@@ -378,6 +380,11 @@ impl Stage {
     fn deliver(&mut self, to: PeerId, message: ToClient) {
         match message {
             ToClient::Assign(assignment) => self.obey(to, &assignment),
+            // What a policy forbids is not asked for again.
+            ToClient::Refuse(Refusal::Policy(_)) => {
+                let actor = &mut self.actors[to.index()];
+                (actor.alive, actor.left) = (false, true);
+            }
             ToClient::Rejoin if !self.actors[to.index()].is_node => {
                 // It begins anew: whoever still takes from it does so no longer.
                 let edges = self.actors.iter_mut().map(|a| (&mut a.taking, &mut a.reported));

@@ -7,7 +7,13 @@ use grandstand::units::{NatKind, SimTime};
 
 fn crowd(config: ControlConfig, viewers: u32) -> Stage {
     let nodes = vec![("cdn", 9, 50_000)];
-    let mut stage = Stage::new(Setting { config, nodes, substreams: 4, bitrate_kbps: 1000 });
+    let mut stage = Stage::new(Setting {
+        config,
+        nodes,
+        substreams: 4,
+        bitrate_kbps: 1000,
+        ..Setting::default()
+    });
     for number in 0..viewers {
         let uplink = [3000, 600, 1500, 300][number as usize % 4];
         stage.join_from(&format!("v{number}"), uplink, NatKind::Open, 1 + number % 3);

@@ -1,51 +1,6 @@
-//! Whole runs, judged by what they leave behind: nothing here looks inside.
+//! The world of a run: who comes and goes, what fails and is mended (rows W7, S1).
 
-use grandstand::scenario::{CoordinatorKind, Scenario, builtin, load};
-use grandstand::sim::{Outcome, RunSpec, run};
-use grandstand::units::{SimTime, Span};
-use std::sync::OnceLock;
-
-const ALL: [CoordinatorKind; 4] = CoordinatorKind::ALL;
-
-fn scenario(name: &str, overrides: &[&str]) -> Scenario {
-    let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
-    let text = builtin::text(name).expect("a built-in scenario");
-    load(text, name, &overrides, &|file| Err(format!("no file {file}"))).expect("a valid scenario")
-}
-
-/// Runs with all invariants checked at every sample.
-fn checked(scenario: &Scenario, coordinator: CoordinatorKind) -> Outcome {
-    let spec = RunSpec { scenario, coordinator, seed: scenario.seed, until: None, check: true };
-    let outcome = run(&spec, &mut |_| true).expect("nobody interrupts");
-    assert_eq!(outcome.violations, Vec::<String>::new(), "{}", coordinator.name());
-    outcome
-}
-
-fn figure(outcome: &Outcome, metric: &str) -> f64 {
-    let row = outcome.records.summary.iter().find(|row| row.metric == metric);
-    row.and_then(|row| row.value).unwrap_or_else(|| panic!("no {metric}"))
-}
-
-fn bound(outcome: &Outcome, quantity: &str, part: &str) -> f64 {
-    let rows = &outcome.records.bounds;
-    let row =
-        rows.iter().find(|row| row.scope == "run" && row.quantity == quantity && row.part == part);
-    row.and_then(|row| row.value).unwrap_or_else(|| panic!("no {part} of {quantity}"))
-}
-
-fn series(outcome: &Outcome, metric: &str) -> Vec<(SimTime, f64)> {
-    let rows = outcome.records.series.iter().filter(|row| row.metric == metric);
-    rows.map(|row| (row.time, row.value)).collect()
-}
-
-/// The match with a thousand viewers, under every coordinator.
-fn small_match() -> &'static [Outcome; 4] {
-    static RUNS: OnceLock<[Outcome; 4]> = OnceLock::new();
-    RUNS.get_or_init(|| {
-        let scenario = scenario("live_sport", &["audience.peak=1000"]);
-        ALL.map(|coordinator| checked(&scenario, coordinator))
-    })
-}
+use super::*;
 
 #[test]
 fn the_same_seed_gives_the_same_events_and_another_gives_others() {
@@ -90,59 +45,6 @@ fn the_audience_follows_its_curve() {
         assert!((at(minute) - expected).abs() <= 10.0, "{} viewers at {minute} min", at(minute));
     }
     assert!(at(119) < 300.0, "{} viewers a minute before the end", at(119));
-}
-
-#[test]
-fn no_run_beats_its_bounds_and_all_losses_are_accounted_for() {
-    for (outcome, coordinator) in small_match().iter().zip(ALL) {
-        let [most, achieved] =
-            ["bound", "achieved"].map(|part| bound(outcome, "peer_offload", part));
-        assert!(achieved <= most + 1e-9, "{}: {achieved} beats {most}", coordinator.name());
-        let lost: f64 = outcome
-            .records
-            .bounds
-            .iter()
-            .filter(|row| {
-                row.scope == "run"
-                    && row.quantity == "peer_offload"
-                    && row.part.starts_with("lost_")
-            })
-            .filter_map(|row| row.value)
-            .sum();
-        assert!((most - achieved - lost).abs() < 1e-9, "{} is not {}", lost, most - achieved);
-        let [least, sent] = ["bound", "achieved"].map(|part| bound(outcome, "cdn_bytes", part));
-        assert!(sent >= least * figure(outcome, "continuity"), "{}", coordinator.name());
-    }
-}
-
-#[test]
-fn the_control_center_beats_its_baselines() {
-    let [center, cdn_only, random, local] = small_match();
-    let continuity = |outcome| figure(outcome, "continuity");
-    assert!(continuity(center) >= 0.995, "continuity {}", continuity(center));
-    for tracker in [random, local] {
-        assert!(continuity(center) > continuity(tracker));
-    }
-    let offload =
-        bound(center, "peer_offload", "achieved") / bound(center, "peer_offload", "bound");
-    assert!(offload >= 0.85, "{offload} of the bound");
-    assert_eq!(figure(cdn_only, "peer_offload"), 0.0);
-    let crossing = |outcome| figure(outcome, "cross_isp_share");
-    assert!(crossing(center) <= crossing(random) / 5.0);
-    assert!(crossing(local) < crossing(random));
-    assert!(figure(center, "border_copies_reachable.max") <= 5.0);
-}
-
-#[test]
-fn a_silent_death_is_noticed_within_two_heartbeats_and_repaired_within_three() {
-    let center = &small_match()[0];
-    // The child's first whole interval without data ends 2 to 4 s after the death; heartbeats take
-    // up to 0.2 s, and suspicions are looked at again every second.
-    let mean = figure(center, "time_to_detect.mean");
-    assert!((2.0..4.0).contains(&mean), "mean {mean} s");
-    assert!(figure(center, "time_to_detect.p05") >= 2.0);
-    assert!(figure(center, "time_to_repair.p95") <= 6.0);
-    assert!(figure(center, "time_to_repair.count") > 500.0);
 }
 
 #[test]
