@@ -57,6 +57,8 @@ pub enum Admission {
     Queue,
     /// Everybody gets less.
     Share,
+    /// Viewers are refused for good; those whose node is lost wait all the same.
+    Reject,
 }
 
 /// Which peers a tracker names.

@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use super::output::{CHARTS, Files};
+use super::progress;
 use crate::report::Manifest;
 use crate::report::charts::{Chart, ChartOptions, ChartRun, Format};
 use crate::units::parse;
@@ -15,11 +16,15 @@ const FAULTS: [(&str, &str); 5] = [
     ("control_down", "control center down"),
 ];
 
-/// Every chart of these runs in both formats, in the folder of charts.
+/// Every chart of these runs in both formats, in the folder of charts; an interrupt is noticed
+/// between two charts.
 pub(super) fn files(runs: &[ChartRun], options: &ChartOptions) -> Result<Files, Failure> {
     let mut files = Files::new();
     for chart in Chart::ALL {
         for format in [Format::Svg, Format::Png] {
+            if progress::interrupted() {
+                return Err(Failure::Interrupted);
+            }
             let bytes = chart.render(runs, options, format);
             let bytes = bytes.map_err(|error| Failure::Bug(format!("bug: {error}\n")))?;
             files.push((format!("{CHARTS}/{}.{}", chart.name(), format.extension()), bytes));

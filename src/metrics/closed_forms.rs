@@ -27,6 +27,21 @@ pub fn erlang_c(servers: u32, load: f64) -> f64 {
     m * blocked / (m - load * (1.0 - blocked))
 }
 
+/// The share of arrivals that find at least `servers` customers at `load` erlangs when everybody goes
+/// at a time of its own, served by then or not (M/G/inf): `P(N >= m)`, N Poisson with mean A.
+/// Insensitive to the distribution of the time.
+///
+/// Source: Poisson arrivals see time averages (Wolff 1982); those who wait here do not stay longer.
+#[must_use]
+pub fn poisson_wait(servers: u32, load: f64) -> f64 {
+    let (mut term, mut below) = (math::exp(-load), 0.0);
+    for n in 0..servers {
+        below += term;
+        term *= load / f64::from(n + 1);
+    }
+    1.0 - below
+}
+
 /// Mean time in an M/G/1 processor-sharing queue for work that takes `alone` by itself, at
 /// utilisation `load`: `alone / (1 - load)`. `None` when the load reaches 1. Insensitive.
 ///
@@ -142,6 +157,13 @@ mod tests {
         near(erlang_c(10, 8.0), 0.4092, 5e-5);
         near(erlang_c(1, 0.3), 0.3, 1e-12);
         near(erlang_c(4, 4.0), 1.0, 1e-15);
+    }
+
+    #[test]
+    fn more_wait_when_waiting_costs_service() {
+        near(poisson_wait(10, 8.0), 0.2834, 5e-5);
+        near(poisson_wait(1, 0.3), 1.0 - 0.740_818, 1e-6);
+        near(poisson_wait(0, 3.0), 1.0, 1e-15);
     }
 
     #[test]

@@ -388,6 +388,21 @@ impl World<'_> {
         false
     }
 
+    /// Whoever has waited without a byte so far begins where one who comes now would.
+    pub(super) fn forget_the_wait(&mut self, slot: Slot) {
+        let peer = self.peer(slot);
+        let start = peer.start;
+        let has_nothing = |substream| {
+            let id = self.edges.id(slot, substream);
+            self.edges.get(id).parent == NO_SLOT
+                && self.edges.detail(id).pending == NO_SLOT
+                && Some(self.edges.progress(id).position(self.now)) == start
+        };
+        if peer.children == 0 && self.all_substreams().all(has_nothing) {
+            self.peer_mut(slot).start = None;
+        }
+    }
+
     /// A viewer's first position: behind the live edge by the buffer it is to have.
     pub(super) fn begin_watching(&mut self, slot: Slot) {
         if self.peer(slot).start.is_some() {

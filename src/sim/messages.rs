@@ -180,6 +180,9 @@ impl World<'_> {
 
     /// Does what an assignment says: the former parent is left when the new one sends.
     fn obey(&mut self, slot: Slot, assignment: &Assignment) {
+        if assignment.parents.iter().any(|choice| choice.parent.is_some()) {
+            self.forget_the_wait(slot);
+        }
         self.begin_watching(slot);
         for ParentChoice { substream, parent } in &assignment.parents {
             let id = self.edges.id(slot, *substream);

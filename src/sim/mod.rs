@@ -76,8 +76,8 @@ pub fn session_count(scenario: &Scenario, seed: u64) -> usize {
     workload::sessions(scenario, seed).len()
 }
 
-/// Runs a scenario under one coordinator. `watch` is called at every sample with the simulated
-/// time; when it returns false, the run stops.
+/// Runs a scenario under one coordinator. `watch` is called with the simulated time at every sample
+/// and at least every 65,536 events; when it returns false, the run stops.
 ///
 /// # Errors
 /// When `watch` has stopped it.

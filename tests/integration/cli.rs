@@ -46,7 +46,7 @@ const CHARTS: [&str; 8] = [
 const ENDLESS: [&str; 6] =
     ["run", "tiny", "--set", "duration=2000 h", "--coordinator", "control-center"];
 
-type Contents = BTreeMap<String, Vec<u8>>;
+pub(super) type Contents = BTreeMap<String, Vec<u8>>;
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
@@ -81,7 +81,15 @@ fn charts() -> impl Iterator<Item = String> {
     CHARTS.iter().flat_map(|name| ["svg", "png"].map(|ending| format!("charts/{name}.{ending}")))
 }
 
-/// What `run tiny` leaves in an empty folder, on so many threads.
+/// What `run` leaves in an empty folder, on so many threads.
+pub(super) fn all_of(arguments: &[&str], threads: &str) -> Contents {
+    let folder = folder();
+    let mut run = grandstand(folder.path(), &[&["run"], arguments].concat());
+    run.env("RAYON_NUM_THREADS", threads).assert().success();
+    contents(folder.path())
+}
+
+/// What `run tiny` leaves in an empty folder, on so many threads, and what it says.
 fn all_of_tiny(threads: &str) -> Contents {
     let folder = folder();
     let mut run = grandstand(folder.path(), &["run", "tiny"]);
@@ -93,7 +101,14 @@ fn all_of_tiny(threads: &str) -> Contents {
     contents(folder.path())
 }
 
-fn on_four_threads() -> &'static Contents {
+/// The files that differ between two runs, but for the wall clock's.
+pub(super) fn differing(first: &Contents, second: &Contents) -> Vec<String> {
+    let names = first.keys().chain(second.keys().filter(|name| !first.contains_key(*name)));
+    let names = names.filter(|name| !name.ends_with("/timing.csv"));
+    names.filter(|name| first.get(*name) != second.get(*name)).cloned().collect()
+}
+
+pub(super) fn on_four_threads() -> &'static Contents {
     static ONCE: OnceLock<Contents> = OnceLock::new();
     ONCE.get_or_init(|| all_of_tiny("4"))
 }
@@ -125,15 +140,17 @@ fn a_run_leaves_exactly_the_listed_files() {
 
 #[test]
 fn two_runs_leave_the_same_bytes_on_any_number_of_threads() {
-    let without_timing = |files: &Contents| {
-        let same = files.iter().filter(|(name, _)| !name.ends_with("/timing.csv"));
-        same.map(|(name, bytes)| (name.clone(), bytes.clone())).collect::<Contents>()
-    };
-    let (four, one) = (without_timing(on_four_threads()), without_timing(&all_of_tiny("1")));
-    let differ: Vec<&String> =
-        four.keys().filter(|name| four.get(*name) != one.get(*name)).collect();
-    assert_eq!(differ, Vec::<&String>::new());
-    assert_eq!(four.len(), one.len());
+    let (four, one) = (on_four_threads(), all_of_tiny("1"));
+    assert_eq!(differing(four, &one), Vec::<String>::new());
+}
+
+#[test]
+fn a_match_leaves_the_same_bytes_on_any_number_of_threads() {
+    // Forty minutes of the match: the ramp, the cut link and the goal.
+    let run = ["live_sport", "--set", "audience.peak=300", "--until", "40 min"];
+    let [four, one] = ["4", "1"].map(|threads| all_of(&run, threads));
+    assert!(four.len() > 100, "only {} files", four.len());
+    assert_eq!(differing(&four, &one), Vec::<String>::new());
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! The one integration-test binary; a module a concern.
 
 mod cli;
+mod closed_forms;
+mod golden;
+mod interrupt;
 mod runs;
 mod stories;
 mod tidy;
+mod waiting;

@@ -57,6 +57,8 @@ struct Viewer {
 enum Service {
     From(u16),
     Waiting(u64),
+    /// For good: it was told so when it came.
+    Refused,
 }
 
 /// Why a viewer is served as it is.
@@ -73,6 +75,7 @@ struct Counts {
     waiting: u64,
     most_waiting: u64,
     tickets: u64,
+    refused: u64,
     expired: u64,
     nodes_lost: u64,
     strangers: u64,
@@ -155,7 +158,7 @@ impl CdnOnly {
         self.heard.note(now, from);
         if let Some(known) = self.viewer_mut(from) {
             known.last_heard = now;
-            self.tell(from, outbox);
+            self.answer(from, outbox);
             return;
         }
         let network = self.addresses.lookup(join.address).map(|place| place.network);
@@ -190,15 +193,30 @@ impl CdnOnly {
         if self.first_waiting().is_some() {
             found.node = None;
         }
-        let service = found.node.map_or_else(|| self.draw_ticket(peer), Service::From);
+        let service = match found.node {
+            Some(node) => Service::From(node),
+            None if self.config.admission == Admission::Reject && trigger == Trigger::Join => {
+                self.counts.refused += 1;
+                Service::Refused
+            }
+            None => self.draw_ticket(peer),
+        };
         self.serve(peer, service);
         self.explain(now, peer, Reason { trigger, old_node, found }, outbox);
-        self.tell(peer, outbox);
+        self.answer(peer, outbox);
+    }
+
+    /// Tells a viewer its node, that it waits, or that it is refused.
+    fn answer(&self, peer: PeerId, outbox: &mut Outbox) {
+        match self.viewer(peer).map(|viewer| viewer.service) {
+            Some(Service::Refused) => outbox.send(peer, ToClient::Refuse(Refusal::NoCapacity)),
+            _ => self.tell(peer, outbox),
+        }
     }
 
     fn search(&self, viewer: &Viewer, except: Option<u16>) -> Found {
         let room = match self.config.admission {
-            Admission::Queue => Some(viewer.bitrate),
+            Admission::Queue | Admission::Reject => Some(viewer.bitrate),
             Admission::Share => None,
         };
         self.nodes.nearest(Wanted { network: viewer.network, room, except }, &self.routes)
@@ -300,6 +318,7 @@ impl CdnOnly {
         match viewer.service {
             Service::From(node) => self.nodes.release(node, viewer.bitrate),
             Service::Waiting(_) => self.counts.waiting -= 1,
+            Service::Refused => {}
         }
         self.counts.viewers -= 1;
         true
@@ -349,7 +368,7 @@ impl CdnOnly {
     fn parent_of(&self, viewer: &Viewer) -> Option<PeerId> {
         match viewer.service {
             Service::From(node) => Some(self.nodes.peer(node)),
-            Service::Waiting(_) => None,
+            Service::Waiting(_) | Service::Refused => None,
         }
     }
 
@@ -417,6 +436,7 @@ impl Coordinator for CdnOnly {
             count("control_deaths_concluded", counts.expired),
             count("control_rejoins_asked", counts.strangers),
             count("cdn_nodes_lost", counts.nodes_lost),
+            count("admission_refused", counts.refused),
             count("admission_waited", counts.tickets),
             count("admission_most_waiting", counts.most_waiting),
             count("admission_waiting_at_end", counts.waiting),

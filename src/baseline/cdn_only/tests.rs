@@ -357,3 +357,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn whoever_finds_no_room_is_refused_for_good_where_that_is_the_rule() {
+    let mut stage = Stage::new(Admission::Reject, &[1]);
+    assert_eq!((stage.join(0, 1), stage.join(1, 1)), (Some(0), None));
+    let refusal = ToClient::Refuse(Refusal::NoCapacity);
+    let refused = |stage: &Stage| stage.others.iter().filter(|(_, told)| *told == refusal).count();
+    assert_eq!(refused(&stage), 1);
+    // Room that becomes free is for those who come later, and asking again does not help.
+    stage.leave(0);
+    assert_eq!((stage.join(1, 1), refused(&stage)), (None, 2));
+    assert_eq!(stage.join(2, 1), Some(0));
+    stage.leave(1);
+    assert_eq!((stage.figure("admission_refused"), stage.figure("admission_waited")), (1.0, 0.0));
+    assert_eq!(stage.figure("control_clients_at_end"), 1.0);
+}
+
+#[test]
+fn whoever_loses_its_node_waits_also_where_newcomers_are_refused() {
+    let mut stage = Stage::new(Admission::Reject, &[1, 1]);
+    assert_eq!((stage.join(0, 1), stage.join(1, 1)), (Some(0), Some(1)));
+    stage.beats(8, &[0, 1, NODES + 1]);
+    assert_eq!(stage.figure("admission_waited"), 1.0);
+    stage.leave(1);
+    assert_eq!(stage.node_of(0), Some(1));
+}

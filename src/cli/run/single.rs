@@ -2,7 +2,7 @@
 
 use super::super::exit::Failure;
 use super::super::output::{self, Prepared};
-use super::super::progress::{Bar, Bars};
+use super::super::progress::{self, Bar, Bars};
 use super::super::timing::Stopwatch;
 use super::{Job, files};
 use crate::report::Manifest;
@@ -54,6 +54,10 @@ fn simulate(job: &Job<'_>, coordinator: CoordinatorKind, bar: &Bar) -> Result<Fi
 }
 
 fn once(job: &Job<'_>, coordinator: CoordinatorKind, bar: &Bar) -> Result<Outcome, Failure> {
+    // To build a world takes a moment: none is begun in vain.
+    if progress::interrupted() {
+        return Err(Failure::Interrupted);
+    }
     let spec = RunSpec {
         scenario: &job.scenario,
         coordinator,

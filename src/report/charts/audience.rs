@@ -95,7 +95,7 @@ fn rate_axis(rates: &[Layer]) -> Axis {
     let least_peak = peaks.filter(|peak| *peak > 0.0).fold(f64::INFINITY, f64::min);
     let peak = largest(rates);
     if least_peak.is_finite() && peak / least_peak > LOG_FROM {
-        Axis::logarithmic("CDN rate (Gbps, log)", least_peak / 4.0, peak)
+        Axis::logarithmic("CDN rate (Gbps, log)", least_peak / 2.0, peak)
     } else {
         Axis::linear("CDN rate (Gbps)", 0.0, peak)
     }

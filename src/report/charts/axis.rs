@@ -80,6 +80,27 @@ impl Axis {
         }
     }
 
+    /// A logarithmic axis from `min` to `max`, both above zero, with marks at 1, 2 and 5 times powers
+    /// of ten, the first not above `min` and the last not below `max`.
+    pub(super) fn of_factors(label: &str, min: f64, max: f64) -> Self {
+        let usable = min.is_finite() && max.is_finite() && min > 0.0;
+        let (min, max) = if usable { (min, max.max(min)) } else { (1.0, 10.0) };
+        let lowest = (decades(min) - 1e-9).floor() as i32;
+        let marks = (0..).map(|k: i32| {
+            let base = math::pow(10.0, f64::from(lowest + k.div_euclid(3)));
+            base * [1.0, 2.0, 5.0][k.rem_euclid(3) as usize]
+        });
+        let marks: Vec<f64> = marks.take_while(|at| *at < max * 10.0).collect();
+        let first = marks.iter().rposition(|at| *at <= min * (1.0 + 1e-9)).unwrap_or(0);
+        let last = marks.iter().position(|at| *at > min && *at >= max * (1.0 - 1e-9));
+        let last = last.unwrap_or(marks.len() - 1);
+        let ticks: Vec<Tick> =
+            marks[first..=last].iter().map(|at| Tick { at: *at, text: number(*at, *at) }).collect();
+        let label = label.to_string();
+        let (min, max) = (marks[first], marks[last]);
+        Self { label, min, max, is_log: true, is_names: false, ticks }
+    }
+
     /// An axis of names, the k-th one at k.
     pub(super) fn names(label: &str, names: &[String]) -> Self {
         let tick = |(at, text): (usize, &String)| Tick { at: at as f64, text: text.clone() };
@@ -167,6 +188,19 @@ mod tests {
         assert!((axis.place(10.0) - 0.4).abs() < 1e-12);
         assert_eq!(axis.place(0.0), 0.0);
         assert_eq!(Axis::logarithmic("x", 1.0, 1.0).ticks.len(), 2);
+    }
+
+    #[test]
+    fn an_axis_of_factors_begins_and_ends_near_its_data() {
+        let axis = Axis::of_factors("s", 1.05, 430.0);
+        assert_eq!(texts(&axis), ["1", "2", "5", "10", "20", "50", "100", "200", "500"]);
+        assert_eq!((axis.min, axis.max), (1.0, 500.0));
+        assert_eq!(texts(&Axis::of_factors("s", 0.3, 4.0)), ["0.2", "0.5", "1", "2", "5"]);
+        assert_eq!(texts(&Axis::of_factors("hops", 1.0, 36.0)), ["1", "2", "5", "10", "20", "50"]);
+        for (min, max) in [(3.0, 3.0), (1.0, 1.0), (0.0, 5.0), (f64::NAN, 1.0), (2.0, 1.0)] {
+            let axis = Axis::of_factors("x", min, max);
+            assert!(axis.min < axis.max && axis.ticks.len() > 1, "{min} {max}: {axis:?}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Charts of shares: where bytes came from, how deep trees are, what offload was lost to.
+//! Charts of shares: where bytes came from, what offload was lost to.
 
 use super::ChartRun;
-use super::axis::{Axis, Tick};
+use super::axis::Axis;
 use super::figure::{Anchor, Figure, Key, Layer, Panel};
-use super::style::{BOUND, INK, MUTED, color_of, pale, readable_on};
+use super::style::{INK, MUTED, color_of, pale, readable_on};
 use plotters::style::RGBColor;
 
 /// Shares below this (in per cent) have no number in their bar.
@@ -108,64 +108,6 @@ fn stacked(row: f64, parts: &[Part]) -> Vec<Layer> {
     layers
 }
 
-/// The share of viewers at each depth, and the least mean depth that the last run could have had.
-pub(super) fn tree_depth(runs: &[ChartRun]) -> Figure {
-    let width = 0.8 / runs.len().max(1) as f64;
-    let mut layers = Vec::new();
-    let mut legend = Vec::new();
-    let mut deepest = 1;
-    for (index, run) in runs.iter().enumerate() {
-        for (depth, share) in depth_shares(run) {
-            let left = f64::from(depth) - 0.4 + index as f64 * width;
-            let (from, to) = ((left, 0.0), (left + width * 0.92, share));
-            layers.push(Layer::Bar { from, to, color: color_of(index) });
-            deepest = deepest.max(depth);
-        }
-        let mean = depth_part(run, "achieved").map_or(String::new(), |m| format!(" (mean {m:.2})"));
-        legend.push(Key::fill(&format!("{}{mean}", run.coordinator), color_of(index)));
-    }
-    let bound = best_offload(runs).and_then(|run| Some((run, depth_part(run, "bound")?)));
-    if let Some((run, at)) = bound {
-        layers.push(Layer::Vertical { at, stroke: BOUND });
-        let name = format!("least possible mean, {}: {at:.2}", run.coordinator);
-        legend.push(Key::line(&name, BOUND));
-    }
-    let largest = layers.iter().map(bar_top).fold(0.0, f64::max);
-    let (x, y) = (depth_axis(f64::from(deepest)), Axis::linear("viewers (%)", 0.0, largest));
-    figure("Hops from the CDN to the viewer", legend, Panel { x, y, layers })
-}
-
-fn bar_top(layer: &Layer) -> f64 {
-    if let Layer::Bar { to, .. } = layer { to.1 } else { 0.0 }
-}
-
-fn depth_axis(last: f64) -> Axis {
-    let step = (last / 16.0).ceil().max(1.0);
-    let ticks = (0..).map(|k| f64::from(k) * step + 1.0).take_while(|at| *at <= last);
-    let ticks = ticks.map(|at| Tick { at, text: format!("{at}") }).collect();
-    Axis { ticks, min: 0.4, max: last + 0.6, ..Axis::linear("tree depth (hops)", 0.0, last) }
-}
-
-/// Per depth the per cent of viewers there, from the quantiles: the largest quantile not above a
-/// depth is the share at most that deep.
-fn depth_shares(run: &ChartRun) -> Vec<(u32, f64)> {
-    let rows = run.distributions.iter().filter(|row| row.metric == "tree_depth");
-    let quantiles: Vec<(f64, f64)> = rows.map(|row| (row.value, row.quantile)).collect();
-    let deepest = quantiles.iter().map(|(depth, _)| *depth).fold(0.0, f64::max);
-    let below = |depth: u32| {
-        let within = quantiles.iter().filter(|(value, _)| *value <= f64::from(depth) + 0.5);
-        within.map(|(_, quantile)| *quantile).fold(0.0, f64::max) * 100.0
-    };
-    let share = |depth: u32| (depth, below(depth) - depth.checked_sub(1).map_or(0.0, below));
-    (0..=deepest as u32).map(share).filter(|(_, share)| *share > 0.0).collect()
-}
-
-/// The bound on the mean depth, or the mean that was achieved.
-fn depth_part(run: &ChartRun, part: &str) -> Option<f64> {
-    let of_run = run.bounds.iter().filter(|row| row.scope == "run" && row.part == part);
-    of_run.into_iter().find(|row| row.quantity == "tree_depth").and_then(|row| row.value)
-}
-
 /// What a run achieved in offload.
 fn offload(run: &ChartRun) -> Option<f64> {
     let of_run = run.bounds.iter().filter(|row| row.scope == "run" && row.part == "achieved");
@@ -173,7 +115,7 @@ fn offload(run: &ChartRun) -> Option<f64> {
 }
 
 /// The run whose distance from the bounds is worth a closer look: the one that came nearest.
-fn best_offload(runs: &[ChartRun]) -> Option<&ChartRun> {
+pub(super) fn best_offload(runs: &[ChartRun]) -> Option<&ChartRun> {
     let value = |run: &&ChartRun| offload(run).unwrap_or(f64::NEG_INFINITY);
     runs.iter().max_by(|a, b| value(a).total_cmp(&value(b)))
 }
@@ -235,11 +177,20 @@ fn steps(run: &ChartRun) -> Vec<Step> {
         // A gain where a loss was expected means that the bound's assumptions were too strict.
         let (sign, color) = if share < 0.0 { ("+", color_of(2)) } else { ("−", color_of(1)) };
         let text = format!("{sign}{:.2} points", share.abs() * 100.0);
-        Step { name: reason.replace('_', " "), from, to: level, text, color }
+        Step { name: name_of_loss(reason), from, to: level, text, color }
     };
     let losses: Vec<Step> = lost.map(loss).collect();
     let (first, last) = (whole("bound", bound, MUTED), whole("achieved", achieved, color_of(0)));
     [first].into_iter().chain(losses).chain([last]).collect()
+}
+
+/// What offload was lost to, as people write it.
+fn name_of_loss(part: &str) -> String {
+    match part {
+        "nat" => "NAT".to_string(),
+        "start_up" => "start-up".to_string(),
+        other => other.replace('_', " "),
+    }
 }
 
 /// From a round value below the least level, so that small losses can be seen, with room for the

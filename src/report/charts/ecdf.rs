@@ -7,19 +7,22 @@ use super::style::{MARK, stroke_of};
 use crate::units::Span;
 
 /// Values beyond this quantile of the widest run are not shown: tails would squeeze the rest.
-const SHOWN_UP_TO: f64 = 0.99;
+pub(super) const SHOWN_UP_TO: f64 = 0.99;
+/// What a chart says that ends there.
+pub(super) const CUT: &str = "the axis ends where 99 % of the widest run lie";
+/// When the axis ends at more than this many times the least median, curves near the beginning
+/// read better on a logarithmic axis.
+const LOG_FROM: f64 = 20.0;
 
 /// From joining to the first picture.
 pub(super) fn startup_delay(runs: &[ChartRun]) -> Figure {
-    let (curves, end) = curves(runs, "startup_delay");
-    let panel = panel("startup delay (s)", "sessions (%)", curves, end);
+    let panel = panel(runs, "startup_delay", "startup delay (s)", "sessions (%)");
     figure("Startup delay: share of sessions that started within", runs, "startup_delay", panel)
 }
 
 /// Behind the live edge.
 pub(super) fn lag(runs: &[ChartRun]) -> Figure {
-    let (curves, end) = curves(runs, "lag");
-    let panel = panel("lag behind the live edge (s)", "viewers (%)", curves, end);
+    let panel = panel(runs, "lag", "lag behind the live edge (s)", "viewers (%)");
     figure("Lag: share of viewers at most this far behind", runs, "lag", panel)
 }
 
@@ -31,7 +34,8 @@ pub(super) fn time_to_repair(runs: &[ChartRun], heartbeat: Option<Span>) -> Figu
     let beats: Vec<f64> = (1..=3).filter_map(beat).collect();
     let end = beats.last().map_or(end, |third| end.max(third * 1.1));
     layers.splice(0..0, beats.iter().map(|at| Layer::Vertical { at: *at, stroke: MARK }));
-    let panel = panel("time to repair (s)", "repairs (%)", layers, end);
+    let x = Axis::linear("time to repair (s)", 0.0, end);
+    let panel = Panel { x, y: Axis::linear("repairs (%)", 0.0, 100.0), layers };
     let title = "Time to repair: share of lost feeds replaced within";
     let mut figure = figure(title, runs, "time_to_repair", panel);
     if let Some(interval) = interval {
@@ -64,8 +68,27 @@ fn from_axis_to_end(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     [(0.0, 0.0), (first, 0.0)].into_iter().chain(points).chain([(f64::MAX, last)]).collect()
 }
 
-fn panel(x: &str, y: &str, layers: Vec<Layer>, end: f64) -> Panel {
-    Panel { x: Axis::linear(x, 0.0, end), y: Axis::linear(y, 0.0, 100.0), layers }
+/// The curves of a metric on a linear axis, or on a logarithmic one where some run's values are
+/// far larger than another's.
+fn panel(runs: &[ChartRun], metric: &str, x: &str, y: &str) -> Panel {
+    let (layers, end) = curves(runs, metric);
+    let at = |quantile| least(runs, metric, quantile);
+    let x = match (at(0.0), at(0.5)) {
+        (Some(first), Some(median)) if first > 0.0 && end > median * LOG_FROM => {
+            Axis::of_factors(&x.replace("(s)", "(s, log)"), first, end)
+        }
+        _ => Axis::linear(x, 0.0, end),
+    };
+    Panel { x, y: Axis::linear(y, 0.0, 100.0), layers }
+}
+
+/// The least value that any run has at a quantile, or just above it where it is not listed.
+fn least(runs: &[ChartRun], metric: &str, quantile: f64) -> Option<f64> {
+    let of_run = |run: &ChartRun| {
+        let mut rows = run.distributions.iter().filter(|row| row.metric == metric);
+        rows.find(|row| row.quantile > quantile - 1e-9).map(|row| row.value)
+    };
+    runs.iter().filter_map(of_run).reduce(f64::min)
 }
 
 fn figure(title: &str, runs: &[ChartRun], metric: &str, panel: Panel) -> Figure {
@@ -76,7 +99,7 @@ fn figure(title: &str, runs: &[ChartRun], metric: &str, panel: Panel) -> Figure 
     };
     Figure {
         title: title.to_string(),
-        caption: String::new(),
+        caption: CUT.to_string(),
         legend: runs.iter().enumerate().filter_map(key).collect(),
         panels: vec![panel],
         marks: Vec::new(),

@@ -8,7 +8,7 @@ use plotters::style::RGBColor;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Figure {
     pub(super) title: String,
-    /// Scenario and seed.
+    /// What to know when reading it, scenario and seed.
     pub(super) caption: String,
     pub(super) legend: Vec<Key>,
     /// From top to bottom, sharing the horizontal axis of the last one.

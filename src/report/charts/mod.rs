@@ -8,6 +8,7 @@ mod audience;
 mod axis;
 mod bars;
 mod canvas;
+mod depth;
 mod draw;
 mod ecdf;
 mod figure;
@@ -142,11 +143,13 @@ impl Chart {
             Self::StartupDelay => ecdf::startup_delay(runs),
             Self::Lag => ecdf::lag(runs),
             Self::Locality => bars::locality(runs),
-            Self::TreeDepth => bars::tree_depth(runs),
+            Self::TreeDepth => depth::tree_depth(runs),
             Self::TimeToRepair => ecdf::time_to_repair(runs, options.heartbeat),
             Self::OffloadWaterfall => bars::offload_waterfall(runs),
         };
-        figure.caption = caption(options);
+        let captions = [std::mem::take(&mut figure.caption), caption(options)];
+        let captions = captions.into_iter().filter(|caption| !caption.is_empty());
+        figure.caption = captions.collect::<Vec<_>>().join("; ");
         figure
     }
 }

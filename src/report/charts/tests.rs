@@ -58,7 +58,7 @@ fn run(coordinator: &str, share: f64) -> ChartRun {
         isps: vec![isp(60, 25, 5), isp(0, 5, 5)],
         bounds: vec![
             bound("peer_offload", "bound", 0.99),
-            bound("peer_offload", "lost_startup", 0.04),
+            bound("peer_offload", "lost_start_up", 0.04),
             bound("peer_offload", "lost_no_peer_has_room", 0.05),
             bound("peer_offload", "lost_policy", 0.0),
             bound("peer_offload", "achieved", 0.90),
@@ -254,12 +254,49 @@ fn depths_are_shares_of_viewers() {
 }
 
 #[test]
+fn depths_of_several_runs_are_stairs() {
+    let figure = Chart::TreeDepth.figure(&pair(), &options());
+    let Layer::Curve { points, .. } = &figure.panels[0].layers[0] else { panic!("no curve") };
+    let rounded: Vec<(f64, f64)> = points.iter().map(|(at, share)| (*at, share.round())).collect();
+    let expected = [(1.0, 0.0), (1.0, 10.0), (2.0, 10.0), (2.0, 35.0), (3.0, 35.0), (3.0, 100.0)];
+    assert_eq!((&rounded[..6], rounded.len()), (&expected[..], 7));
+    assert!(!figure.panels[0].x.is_log && figure.caption.starts_with("the axis ends"));
+}
+
+#[test]
+fn the_deepest_viewers_do_not_squeeze_the_rest() {
+    let mut deep = run("deep", 0.5);
+    let mut depths = Distribution::of_counts();
+    depths.record_times(2.0, 600);
+    depths.record_times(30.0, 395);
+    depths.record_times(400.0, 5);
+    deep.distributions.retain(|row| row.metric != "tree_depth");
+    deep.distributions.extend(depths.rows("tree_depth", "hops"));
+    let alone = Chart::TreeDepth.figure(std::slice::from_ref(&deep), &options());
+    assert_eq!(alone.panels[0].x.max, 30.6);
+    let beside = Chart::TreeDepth.figure(&[run("a", 0.5), deep], &options());
+    assert_eq!((beside.panels[0].x.is_log, beside.panels[0].x.max), (true, 50.0));
+}
+
+#[test]
+fn values_of_very_different_size_share_a_logarithmic_axis() {
+    let mut late = run("late", 0.5);
+    late.distributions.iter_mut().for_each(|row| row.value *= 100.0);
+    for chart in [Chart::StartupDelay, Chart::Lag] {
+        let figure = chart.figure(&[run("a", 0.5), late.clone()], &options());
+        let axis = &figure.panels[0].x;
+        assert!(axis.is_log && axis.label.ends_with("(s, log)") && axis.max == 200.0, "{axis:?}");
+        assert!(!chart.figure(&pair(), &options()).panels[0].x.is_log);
+    }
+}
+
+#[test]
 fn a_waterfall_falls_from_the_bound_to_what_was_achieved() {
     let figure = Chart::OffloadWaterfall.figure(&pair(), &options());
     let expected = [(0.0, 99.0), (99.0, 95.0), (95.0, 90.0), (0.0, 90.0)];
     near(&bars(&figure.panels[0]), &expected);
     let names: Vec<&str> = figure.panels[0].y.ticks.iter().map(|t| t.text.as_str()).collect();
-    assert_eq!(names, ["achieved", "no peer has room", "startup", "bound"]);
+    assert_eq!(names, ["achieved", "no peer has room", "start-up", "bound"]);
     assert!(figure.title.ends_with("(control-center)"));
 }
 

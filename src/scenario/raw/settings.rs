@@ -173,4 +173,6 @@ pub enum RawAdmission {
     Queue,
     /// Everybody gets less.
     Share,
+    /// Viewers are refused for good; those whose node is lost wait all the same.
+    Reject,
 }

@@ -97,6 +97,7 @@ pub(super) fn cdn_only(config: &CdnOnlyConfig) -> RawCdnOnly {
         admission: at(match config.admission {
             Admission::Queue => RawAdmission::Queue,
             Admission::Share => RawAdmission::Share,
+            Admission::Reject => RawAdmission::Reject,
         }),
         catch_up_reserve: quantity(config.catch_up_reserve),
     }

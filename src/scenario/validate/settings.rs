@@ -142,6 +142,7 @@ pub(super) fn cdn_only(check: &mut Check<'_>, raw: &RawCdnOnly) -> CdnOnlyConfig
         None => default.admission,
         Some(RawAdmission::Queue) => Admission::Queue,
         Some(RawAdmission::Share) => Admission::Share,
+        Some(RawAdmission::Reject) => Admission::Reject,
     };
     let reserve = check.quantity(&raw.catch_up_reserve, default.catch_up_reserve);
     CdnOnlyConfig { admission, catch_up_reserve: reserve }

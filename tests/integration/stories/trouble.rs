@@ -28,12 +28,19 @@ fn parent_of_two(stage: &Stage) -> String {
     found.expect("a tree of sixty has an interior").to_string()
 }
 
-#[test]
-fn when_a_path_fails_the_child_is_moved_and_the_parent_keeps_the_others() {
-    for delay in 0..10 {
+/// The same crowd, each time a step later, with a parent of two in it.
+fn at_ten_instants() -> impl Iterator<Item = (Stage, String)> {
+    (0..10).map(|delay| {
         let mut stage = two_roots();
         (0..delay).for_each(|_| stage.step());
         let parent = parent_of_two(&stage);
+        (stage, parent)
+    })
+}
+
+#[test]
+fn when_a_path_fails_the_child_is_moved_and_the_parent_keeps_the_others() {
+    for (mut stage, parent) in at_ten_instants() {
         let child = stage.children(&parent).first().expect("a child").to_string();
         let time = stage.now;
         stage.cut(&parent, &child);
@@ -63,10 +70,7 @@ fn a_path_that_failed_is_not_tried_again_soon_even_by_way_of_the_cdn() {
 
 #[test]
 fn a_victim_is_left_alone() {
-    for delay in 0..10 {
-        let mut stage = two_roots();
-        (0..delay).for_each(|_| stage.step());
-        let parent = parent_of_two(&stage);
+    for (mut stage, parent) in at_ten_instants() {
         let grandparent = stage.parent(&parent).to_string();
         let time = stage.now;
         stage.cut(&grandparent, &parent);
@@ -100,10 +104,7 @@ fn when_a_victim_cannot_be_helped_its_children_help_themselves() {
 
 #[test]
 fn a_path_that_is_too_slow_is_left_once() {
-    for delay in 0..10 {
-        let mut stage = two_roots();
-        (0..delay).for_each(|_| stage.step());
-        let parent = parent_of_two(&stage);
+    for (mut stage, parent) in at_ten_instants() {
         let child = stage.children(&parent).first().expect("a child").to_string();
         let time = stage.now;
         stage.throttle(&parent, &child, 0.7);
