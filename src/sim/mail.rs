@@ -82,6 +82,7 @@ impl Mail {
         if let ToCenter::Heartbeat(mut beat) = message {
             beat.received.clear();
             beat.sent.clear();
+            beat.news = None;
             self.spare_beats.push(beat);
         }
     }

@@ -12,6 +12,7 @@ mod flows;
 mod invariants;
 mod mail;
 mod messages;
+mod news;
 mod observe;
 mod peers;
 mod recorder;

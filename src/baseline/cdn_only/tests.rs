@@ -1,7 +1,9 @@
 //! CDN only, played by hand: rules, order and capacity.
 
 use super::*;
-use crate::proto::{AddressRange, ContentKind, Output, PathClass, Place, Received, ServerInfo};
+use crate::proto::{
+    AddressRange, ContentKind, Device, Output, PathClass, Place, Received, ServerInfo,
+};
 use crate::units::{Address, Bytes, Metro, NatKind};
 use proptest::prelude::*;
 
@@ -82,6 +84,8 @@ impl Stage {
             nat: NatKind::Open,
             uplink: BitRate::from_kbps(500),
             downlink: BitRate::from_kbps(5000),
+            behind: Span::ZERO,
+            device: Device::default(),
         };
         self.send(viewer, &ToCenter::Join(join));
         self.node_of(viewer)

@@ -25,15 +25,10 @@ impl Dcm {
         let interval = now.since(std::mem::replace(&mut member.last_beat, now));
         member.sent.clear();
         member.sent.extend_from_slice(&beat.sent);
-        let expected = self.packets_in(interval, step);
+        let expected = step.with.packets_in(interval);
         for (substream, received) in self.view.all_substreams().zip(&beat.received) {
             self.substream_report(id, substream, *received, expected, step);
         }
-    }
-
-    /// Packets of one substream in `interval`.
-    fn packets_in(&self, interval: Span, step: &Step<'_, '_>) -> f64 {
-        step.with.rate.bytes_in(interval).as_f64() / self.content.packet.as_f64()
     }
 
     fn substream_report(
