@@ -4,13 +4,14 @@ use super::clients::Clients;
 use super::config::ControlConfig;
 use super::dcm::{Costs, Counts, Dcm, Step, Surroundings};
 use super::directory::{Directory, Region};
+use super::paths::Paths;
 use super::policy::{Policy, PolicyTable};
 use super::servers::Servers;
 use crate::proto::{
-    AddressTable, ContentInfo, Coordinator, Feed, Figure, Guidance, Heartbeat, Input, Join, Outbox,
-    Place, Refusal, RouteTable, ToCenter, ToClient,
+    AddressTable, Believed, ContentInfo, Coordinator, Feed, Figure, Guidance, Heartbeat, Input,
+    Join, News, Outbox, Place, Refusal, RouteTable, ToCenter, ToClient,
 };
-use crate::units::{AsNumber, Metro, PeerId, SimTime};
+use crate::units::{AsNumber, Metro, PeerId, Ratio, SimTime};
 
 /// The control center on one machine.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub struct ControlCenter {
     catalogue: Vec<ContentInfo>,
     addresses: AddressTable,
     routes: RouteTable,
+    paths: Paths,
     policies: PolicyTable,
     servers: Servers,
     clients: Clients,
@@ -28,6 +30,10 @@ pub struct ControlCenter {
     last: SimTime,
     strangers: u64,
     refusals: u64,
+    /// Clients whose own word on where they are is not the feed's.
+    disputed: u64,
+    /// The largest that was reported.
+    cpu_load: Option<Ratio>,
 }
 
 /// Where an address lies that no feed knows.
@@ -43,6 +49,7 @@ impl ControlCenter {
             catalogue: Vec::new(),
             addresses: AddressTable::default(),
             routes: RouteTable::default(),
+            paths: Paths::default(),
             policies: PolicyTable::default(),
             servers: Servers::default(),
             clients: Clients::default(),
@@ -51,6 +58,8 @@ impl ControlCenter {
             last: SimTime::ZERO,
             strangers: 0,
             refusals: 0,
+            disputed: 0,
+            cpu_load: None,
         }
     }
 
@@ -94,6 +103,9 @@ impl ControlCenter {
 
     fn heartbeat(&mut self, now: SimTime, from: PeerId, beat: &Heartbeat, outbox: &mut Outbox) {
         if self.clients.find(from).is_some() {
+            if let Some(news) = &beat.news {
+                self.note_news(from, news);
+            }
             self.in_dcm(now, from, outbox, |dcm, member, step| dcm.heartbeat(member, beat, step));
             outbox.send(from, ToClient::Ack);
         } else if let Some(number) = self.servers.find(from) {
@@ -102,6 +114,40 @@ impl ControlCenter {
         } else {
             self.strangers += 1;
             outbox.send(from, ToClient::Rejoin);
+        }
+    }
+
+    /// What a client reports only when it has changed: paths and load.
+    fn note_news(&mut self, from: PeerId, news: &News) {
+        let load = news.cpu_load.map(Ratio::get);
+        if load > self.cpu_load.map(Ratio::get) {
+            self.cpu_load = news.cpu_load;
+        }
+        let Some(to) = self.network_of(from) else { return };
+        for path in &news.paths {
+            if let Some(network) = self.network_of(path.parent) {
+                self.paths.note(network, to, *path);
+            }
+        }
+    }
+
+    /// The network of a client or a CDN node, as far as it is known.
+    fn network_of(&self, peer: PeerId) -> Option<AsNumber> {
+        let client = self.clients.find(peer).map(|(dcm, member)| self.dcms[dcm].place(member));
+        let place = client.or_else(|| self.servers.find(peer).and_then(|n| self.servers.place(n)));
+        place.map(|place| place.network)
+    }
+
+    /// Where a client is: as the feed says, and by its own word only where the feed is silent.
+    fn locate(&mut self, join: &Join) -> Place {
+        let said = join.device.location;
+        match (self.addresses.lookup(join.address), said) {
+            (Some(place), said) => {
+                self.disputed += u64::from(said.is_some_and(|said| said.country != place.country));
+                place
+            }
+            (None, Some(Believed { country, metro })) => Place { country, metro, ..NOWHERE },
+            (None, None) => NOWHERE,
         }
     }
 
@@ -117,13 +163,15 @@ impl ControlCenter {
             self.in_dcm(now, from, outbox, |dcm, member, step| dcm.repeat(member, step));
             return;
         }
-        let place = self.addresses.lookup(join.address).unwrap_or(NOWHERE);
-        if let Some(policy) = self.policies.refusal(join.content, place.country) {
+        // Policies are judged by the feed alone: nobody is asked whether it may watch.
+        let known = self.addresses.lookup(join.address).unwrap_or(NOWHERE);
+        if let Some(policy) = self.policies.refusal(join.content, known.country) {
             self.refusals += 1;
             outbox.send(from, ToClient::Refuse(Refusal::Policy(policy)));
             return;
         }
         outbox.send(from, ToClient::Welcome(Guidance::Directed));
+        let place = self.locate(join);
         let region = Region::of(place, self.config.region);
         let dcm = self
             .directory
@@ -165,7 +213,10 @@ impl ControlCenter {
             now,
             config: &self.config,
             routes: &self.routes,
+            paths: &self.paths,
             rate: dcm.substream_rate(),
+            start: dcm.content().start,
+            packet: dcm.content().packet,
         };
         let mut step =
             Step { with: &with, servers: &mut self.servers, clients: &mut self.clients, outbox };
@@ -246,6 +297,7 @@ impl Coordinator for ControlCenter {
             figure("control_clients_at_end", "count", served as f64),
             figure("control_refusals", "count", self.refusals as f64),
             figure("control_policy_classes", "count", self.policies.classes() as f64),
+            figure("control_locations_disputed", "count", self.disputed as f64),
             figure("control_deaths_concluded", "count", self.total(|counts| counts.deaths as f64)),
             figure("control_cuts_concluded", "count", self.total(|counts| counts.cuts as f64)),
             figure("control_rejoins_asked", "count", self.strangers as f64),
@@ -254,6 +306,11 @@ impl Coordinator for ControlCenter {
             figure("recomputations_worse", "count", self.total(|counts| counts.worse as f64)),
             figure("recomputation_moves", "count", self.total(|counts| counts.moves as f64)),
         ];
+        let (measured, mean) = self.paths.summary();
+        figures.push(figure("control_paths_measured", "count", measured as f64));
+        figures.push(Figure { metric: "control_path_rtt.mean", unit: "ms", value: mean });
+        let load = self.cpu_load.map(Ratio::get);
+        figures.push(Figure { metric: "control_cpu_load.max", unit: "ratio", value: load });
         figures.extend(self.objective(|counts| counts.all));
         figures.push(figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6));
         figures

@@ -8,6 +8,7 @@ mod dcm;
 mod directory;
 mod machine;
 mod objective;
+mod paths;
 mod policy;
 mod servers;
 

@@ -92,6 +92,11 @@ impl Servers {
         self.servers[usize::from(number)].peer
     }
 
+    /// Where a node is, when a feed knows.
+    pub(crate) fn place(&self, number: u16) -> Option<Place> {
+        self.servers[usize::from(number)].place
+    }
+
     /// Notes a heartbeat; a node that was down is back.
     pub(crate) fn heard(&mut self, number: u16, now: SimTime) {
         let server = &mut self.servers[usize::from(number)];

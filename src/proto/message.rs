@@ -1,6 +1,8 @@
 //! What clients and coordinators say to each other.
 
-use crate::units::{Address, BitRate, Bytes, ContentId, NatKind, PeerId, Span, Substream};
+use crate::units::{
+    Address, BitRate, Bytes, ContentId, Metro, NatKind, PeerId, Ratio, Span, Substream,
+};
 use std::sync::Arc;
 
 /// From a client (a viewer or a CDN node) to its coordinator.
@@ -36,6 +38,31 @@ pub struct Join {
     pub uplink: BitRate,
     /// Measured downlink.
     pub downlink: BitRate,
+    /// How far behind the live edge it begins: what a parent must still have.
+    pub behind: Span,
+    /// What it says of its device; constant, so that no heartbeat repeats it.
+    pub device: Device,
+}
+
+/// What a client says of the device that it runs on. Absent is what it does not know or limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Device {
+    /// What its processor can forward.
+    pub cpu: Option<BitRate>,
+    /// What it lends to keep media for its children.
+    pub storage: Option<Bytes>,
+    /// Where it believes itself to be.
+    pub location: Option<Believed>,
+}
+
+/// Where a client believes itself to be. A geography feed wins over it where it knows the address:
+/// who wants what is kept from its country would say another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Believed {
+    /// Two letters.
+    pub country: [u8; 2],
+    /// In which of its network's cities.
+    pub metro: Metro,
 }
 
 /// The periodic report: what came in from each parent and what went out to each child.
@@ -52,6 +79,28 @@ pub struct Heartbeat {
     pub spare_uplink: BitRate,
     /// Media ahead of the playback position.
     pub buffer: Span,
+    /// What has changed since the last report; nothing in most, so that they stay small.
+    pub news: Option<Box<News>>,
+}
+
+/// What a client reports only when it has changed.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct News {
+    /// Share of what its processor can forward that is in use; none where that is not limited or
+    /// has not changed.
+    pub cpu_load: Option<Ratio>,
+    /// The path from each new parent, as the handshake measured it; empty when it has no others
+    /// than before.
+    pub paths: Vec<MeasuredPath>,
+}
+
+/// A path and its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MeasuredPath {
+    /// From whom.
+    pub parent: PeerId,
+    /// Round trip.
+    pub rtt: Span,
 }
 
 /// What a client has received of one substream.
@@ -155,9 +204,10 @@ impl ToCenter {
     #[must_use]
     pub fn size(&self) -> Bytes {
         let body = match self {
-            Self::Join(_) => 40,
+            Self::Join(_) => 54,
             Self::Heartbeat(beat) => {
-                16 + 8 * beat.received.len() as u64 + 9 * beat.sent.len() as u64
+                let news = beat.news.as_ref().map_or(0, |news| 1 + 6 * news.paths.len() as u64);
+                16 + 8 * beat.received.len() as u64 + 9 * beat.sent.len() as u64 + news
             }
             Self::Leave | Self::Announce => 4,
             Self::ConnectFailed { .. } => 9,

@@ -14,8 +14,8 @@ pub use feed::{
 };
 pub use io::{Coordinator, Figure, Input, Outbox, Output};
 pub use message::{
-    Assignment, Connect, Guidance, Heartbeat, Join, Neighbor, ParentChoice, Received, Refusal,
-    Sent, ToCenter, ToClient,
+    Assignment, Believed, Connect, Device, Guidance, Heartbeat, Join, MeasuredPath, Neighbor, News,
+    ParentChoice, Received, Refusal, Sent, ToCenter, ToClient,
 };
 pub use record::{Decision, Rule, Trigger};
 

@@ -5,6 +5,7 @@ const ALL: &[(&str, &str)] = &[
     ("live_sport", include_str!("../../scenarios/live_sport.toml")),
     ("tiny", include_str!("../../scenarios/tiny.toml")),
     ("control/congested_peering", include_str!("../../scenarios/control/congested_peering.toml")),
+    ("control/devices", include_str!("../../scenarios/control/devices.toml")),
     ("control/geo_block", include_str!("../../scenarios/control/geo_block.toml")),
 ];
 

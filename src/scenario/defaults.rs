@@ -83,6 +83,8 @@ fn line(name: &str, share: f64, [down_kbps, up_kbps]: [u64; 2], rtt_ms: u64) -> 
         uplink: BitRate::from_kbps(up_kbps),
         rtt: Span::from_millis(rtt_ms),
         variation: VARIATION,
+        cpu: None,
+        storage: None,
         lends: uplink_rule(),
         mobile: false,
     }

@@ -5,7 +5,7 @@ use crate::control::{ControlConfig, Policy};
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::proto::ContentKind;
-use crate::units::{AsIndex, BitRate, Ratio, SimTime, Span};
+use crate::units::{AsIndex, BitRate, Bytes, Ratio, SimTime, Span};
 use std::sync::Arc;
 
 /// Everything that a run depends on.
@@ -294,6 +294,10 @@ pub struct AccessClass {
     pub rtt: Span,
     /// Standard deviation of the logarithm of actual over advertised rate; 0 = exactly as advertised.
     pub variation: f64,
+    /// What the device can forward; none where nothing limits it.
+    pub cpu: Option<BitRate>,
+    /// What the device keeps of the past for others; none where `tree.buffer` alone limits it.
+    pub storage: Option<Bytes>,
     /// What of the uplink its users lend.
     pub lends: UplinkRule,
     /// Behind a mobile network's NAT.

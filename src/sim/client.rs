@@ -7,7 +7,7 @@ use super::recorder::Ending;
 use super::world::World;
 use crate::net::fluid::FlowRate;
 use crate::peer::Player;
-use crate::proto::{Guidance, Heartbeat, Join, ToCenter};
+use crate::proto::{Believed, Device, Guidance, Heartbeat, Join, ToCenter};
 use crate::units::{ContentId, PeerId, Span, Substream};
 
 impl World<'_> {
@@ -39,16 +39,17 @@ impl World<'_> {
         (peer.id, peer.present, peer.session) = (id, true, Some(number));
         (peer.site, peer.metro, peer.address) = (site, session.metro, address);
         (peer.access_delay, peer.center_delay) = (access, center_delay);
-        (peer.nat, peer.lent) = (session.nat, session.lent);
-        peer.slots = (FlowRate::from(session.lent).get() / full) as u32;
+        (peer.nat, peer.lent) = (session.nat, session.usable());
+        peer.slots = (FlowRate::from(session.usable()).get() / full) as u32;
         peer.children = 0;
         (peer.start, peer.guidance, peer.heard) = (None, None, now);
+        (peer.new_paths, peer.new_load) = (false, false);
         peer.player = Player::new(now, 0);
         (peer.join_tries, peer.beats, peer.draws) = (0, 0, 0);
         (peer.from_cdn, peer.from_peers, peer.sent, peer.parent_changes) = (0, 0, 0, 0);
         peer.neighbors = Vec::new();
         let (uplink, downlink) = (peer.uplink, peer.downlink);
-        self.fabric.fluid.set_capacity(uplink, session.lent);
+        self.fabric.fluid.set_capacity(uplink, session.usable());
         self.fabric.fluid.set_capacity(downlink, session.downlink);
         self.edges.reset(slot, now);
         self.slots[id.index()] = slot;
@@ -56,23 +57,31 @@ impl World<'_> {
 
     /// Asks the coordinator for the content, and again when there is no answer.
     fn ask_to_join(&mut self, slot: Slot) {
-        let peer = self.peer(slot);
-        let session = peer.session.map(|number| &self.sessions[number as usize]);
-        let Some(session) = session else { return };
-        let join = Join {
-            content: ContentId::new(0),
-            address: peer.address,
-            nat: peer.nat,
-            uplink: peer.lent,
-            downlink: session.downlink,
-        };
-        let generation = peer.generation;
+        let Some(join) = self.join_of(slot) else { return };
+        let generation = self.peer(slot).generation;
         self.peer_mut(slot).join_tries += 1;
         self.send_to_center(slot, ToCenter::Join(join));
         self.schedule(
             self.now + self.scenario.client.join_retry,
             Event::JoinRetry { slot, generation },
         );
+    }
+
+    /// What a viewer says when it asks for the content.
+    fn join_of(&self, slot: Slot) -> Option<Join> {
+        let peer = self.peer(slot);
+        let session = &self.sessions[peer.session? as usize];
+        let country = self.scenario.topology.isps[usize::from(session.isp)].country;
+        let location = Some(Believed { country, metro: session.metro });
+        Some(Join {
+            content: ContentId::new(0),
+            address: peer.address,
+            nat: peer.nat,
+            uplink: session.lent,
+            downlink: session.downlink,
+            behind: self.scenario.player.join_back,
+            device: Device { cpu: session.cpu, storage: session.storage, location },
+        })
     }
 
     pub(super) fn join_retry(&mut self, slot: Slot) {
@@ -94,17 +103,9 @@ impl World<'_> {
     pub(super) fn join_again(&mut self, slot: Slot) {
         if self.peer(slot).guidance.is_some() {
             self.recorder.rejoined();
-            let peer = self.peer(slot);
-            let Some(number) = peer.session else { return };
-            let downlink = self.sessions[number as usize].downlink;
-            let join = Join {
-                content: ContentId::new(0),
-                address: peer.address,
-                nat: peer.nat,
-                uplink: peer.lent,
-                downlink,
-            };
-            self.send_to_center(slot, ToCenter::Join(join));
+            if let Some(join) = self.join_of(slot) {
+                self.send_to_center(slot, ToCenter::Join(join));
+            }
         }
     }
 

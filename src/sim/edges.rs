@@ -91,6 +91,8 @@ pub(super) struct Detail {
     pub(super) tries: u8,
     /// The loss was noticed.
     pub(super) detected: bool,
+    /// The coordinator has not heard yet how long the path is.
+    pub(super) unreported: bool,
     /// Position up to which bytes are in the books.
     pub(super) booked: u64,
     /// When this parent began to send, where the child was, and the fastest it has been sent.
@@ -137,6 +139,7 @@ impl Detail {
             slow: 0,
             tries: 0,
             detected: false,
+            unreported: false,
             booked: position,
             began: (now, position),
             peak: 0,

@@ -223,11 +223,15 @@ impl World<'_> {
         let had_parent = self.edges.get(id).parent != NO_SLOT;
         self.detach(id);
         let changed = had_parent || self.edges.detail(id).lost.is_some();
-        self.peers[child as usize].parent_changes += u32::from(changed);
+        let peer = &mut self.peers[child as usize];
+        peer.parent_changes += u32::from(changed);
+        // The handshake has measured the path.
+        peer.new_paths = true;
         self.jump_to_what_is_kept(id, parent, substream);
         let Peer { id: child_id, site, .. } = *self.peer(child);
         self.edges.link(Child { slot: child, id: child_id, site, substream, level: false }, parent);
         self.peers[parent as usize].children += 1;
+        self.note_load(parent);
         let class = self
             .fabric
             .class(self.peer(parent).site, self.peer(child).site)
@@ -241,6 +245,7 @@ impl World<'_> {
         let detail = self.edges.detail_mut(id);
         (detail.dry, detail.slow, detail.peak) = (0, 0, 0);
         (detail.seen, detail.began) = (position, (self.now, position));
+        detail.unreported = true;
         self.open_flow(id);
         self.dirty.push(id);
     }
@@ -267,7 +272,7 @@ impl World<'_> {
         let (child, _) = self.edges.owner(id);
         let newest = self.upstream(parent, substream).position(self.now);
         let start = self.peer(parent).start.unwrap_or(0);
-        let oldest = start.max(newest.saturating_sub(self.scenario.tree.buffer.as_nanos()));
+        let oldest = start.max(newest.saturating_sub(self.kept(parent).as_nanos()));
         let now = self.now;
         let progress = self.edges.progress(id);
         if progress.position(now) < oldest {
@@ -277,6 +282,22 @@ impl World<'_> {
             self.peers[child as usize].player.skip_to(now, oldest, config);
             self.touch(child);
         }
+    }
+
+    /// Where a device is limited, another child is something to report.
+    fn note_load(&mut self, parent: Slot) {
+        let peer = &mut self.peers[parent as usize];
+        let limit = peer.session.and_then(|number| self.sessions[number as usize].cpu);
+        peer.new_load |= limit.is_some();
+    }
+
+    /// How much of the past a viewer keeps for its children.
+    fn kept(&self, parent: Slot) -> Span {
+        let session = self.peer(parent).session.map(|number| &self.sessions[number as usize]);
+        let stored = session
+            .and_then(|session| session.storage)
+            .and_then(|storage| self.scenario.contents[0].bitrate.time_to_send(storage));
+        stored.map_or(self.scenario.tree.buffer, |stored| stored.min(self.scenario.tree.buffer))
     }
 
     /// The child takes nothing from its parent any more.
@@ -292,6 +313,7 @@ impl World<'_> {
         }
         self.note_transfer(id, parent, child);
         self.peers[parent as usize].children -= 1;
+        self.note_load(parent);
         let edge = self.edges.get_mut(id);
         edge.level_generation += 1;
         let pointless = edge.level_event.take();

@@ -24,11 +24,13 @@ struct Reporter<'a> {
 impl World<'_> {
     /// Sends the heartbeat of a client that has been welcomed.
     pub(super) fn report(&mut self, slot: Slot) {
+        let news = self.news(slot);
         let peer = &self.peers[slot as usize];
         let (number, report) = self.mail.open_report(peer.id);
         let Self { now, edges, fabric, .. } = self;
         let reporter = Reporter { now: *now, stream: &self.streams[0], edges, fabric };
         reporter.write(slot, peer, report);
+        report.news = news;
         self.post_to_center(slot, number);
     }
 }

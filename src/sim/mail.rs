@@ -92,6 +92,7 @@ fn blank_report(message: &mut ToCenter) -> &mut Heartbeat {
         ToCenter::Heartbeat(report) => {
             report.received.clear();
             report.sent.clear();
+            report.news = None;
             report
         }
         _ => unreachable!("written above"),

@@ -13,6 +13,7 @@ mod heartbeat;
 mod invariants;
 mod mail;
 mod messages;
+mod news;
 mod observe;
 mod peers;
 mod recorder;

@@ -33,6 +33,9 @@ pub(super) struct Peer {
     pub(super) present: bool,
     /// Its player is on the list of those to be looked at.
     pub(super) touched: bool,
+    /// Its parents or its load are others than in its last report.
+    pub(super) new_paths: bool,
+    pub(super) new_load: bool,
     /// How it was told to choose its parents; none while it waits for an answer.
     pub(super) guidance: Option<Guidance>,
     pub(super) nat: NatKind,

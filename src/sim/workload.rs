@@ -2,7 +2,7 @@
 //! meets the same viewers.
 
 use crate::scenario::{Arrivals, Phase, Scenario, Shape};
-use crate::units::{BitRate, Metro, NatKind, Rng, SimTime, Span, dist, stream};
+use crate::units::{BitRate, Bytes, Metro, NatKind, Rng, SimTime, Span, dist, stream};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -20,6 +20,9 @@ pub(super) struct Session {
     pub(super) downlink: BitRate,
     /// Uplink that the user lends.
     pub(super) lent: BitRate,
+    /// What the device can forward and keep for others, where that is limited.
+    pub(super) cpu: Option<BitRate>,
+    pub(super) storage: Option<Bytes>,
     /// Shifts the client's timers.
     pub(super) phase: Span,
 }
@@ -218,7 +221,16 @@ fn describe(scenario: &Scenario, seed: u64, number: u64, visit: &Visit) -> Sessi
         // A line that is slower than the stream would never play; what is sold as broadband is not.
         downlink: scaled(access.downlink, actual),
         lent,
+        cpu: access.cpu,
+        storage: access.storage,
         phase,
+    }
+}
+
+impl Session {
+    /// What can really be sent to others: of the lent uplink no more than the device forwards.
+    pub(super) fn usable(&self) -> BitRate {
+        self.cpu.map_or(self.lent, |cpu| self.lent.min(cpu))
     }
 }
 

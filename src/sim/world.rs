@@ -365,6 +365,8 @@ impl<'a> World<'a> {
             player: Player::new(SimTime::ZERO, 0),
             player_generation: 0,
             player_event: None,
+            new_paths: false,
+            new_load: false,
             guidance: None,
             heard: SimTime::ZERO,
             join_tries: 0,

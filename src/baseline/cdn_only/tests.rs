@@ -1,7 +1,7 @@
 //! CDN only, played by hand: rules, order and capacity.
 
 use super::*;
-use crate::proto::{AddressRange, ContentKind, Output, PathClass, Place, Received};
+use crate::proto::{AddressRange, ContentKind, Device, Output, PathClass, Place, Received};
 use crate::units::{Address, Bytes, Metro, NatKind, Ratio};
 use proptest::prelude::*;
 
@@ -85,6 +85,8 @@ impl Stage {
             nat: NatKind::Open,
             uplink: BitRate::from_kbps(500),
             downlink: BitRate::from_kbps(5000),
+            behind: Span::ZERO,
+            device: Device::default(),
         };
         self.send(viewer, &ToCenter::Join(join));
         self.node_of(viewer)

@@ -1,7 +1,7 @@
 //! The tracker, played by hand: who is named, and who no longer.
 
 use super::*;
-use crate::proto::{AddressRange, Heartbeat, Output, Place};
+use crate::proto::{AddressRange, Device, Heartbeat, Output, Place};
 use crate::units::{AsNumber, BitRate, Metro, NatKind, stream};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -53,6 +53,8 @@ impl Stage {
             nat: NatKind::Open,
             uplink: BitRate::from_kbps(500),
             downlink: BitRate::from_kbps(5000),
+            behind: Span::ZERO,
+            device: Device::default(),
         };
         let sent = self.send(peer, &ToCenter::Join(join));
         assert_eq!(sent[0], ToClient::Welcome(Guidance::SelfDirected));

@@ -6,9 +6,10 @@ use super::history::History;
 use super::slots::Placement;
 use super::view::{MemberId, Source, View};
 use crate::control::config::{ControlConfig, Selection};
+use crate::control::paths::Paths;
 use crate::control::servers::{Servers, Wanted};
 use crate::proto::{PathClass, Place, RouteTable, Rule};
-use crate::units::{BitRate, NatKind, SimTime, Substream};
+use crate::units::{BitRate, Bytes, NatKind, SimTime, Span, Substream};
 
 /// Everything outside the cluster that a choice depends on.
 #[derive(Debug)]
@@ -16,8 +17,25 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) now: SimTime,
     pub(crate) config: &'a ControlConfig,
     pub(crate) routes: &'a RouteTable,
+    /// What clients have measured, where the routes are not known.
+    pub(crate) paths: &'a Paths,
     /// The rate of one substream.
     pub(crate) rate: BitRate,
+    /// When the content begins, and the payload of its packets.
+    pub(crate) start: SimTime,
+    pub(crate) packet: Bytes,
+}
+
+impl Surroundings<'_> {
+    /// Packets of a substream in a span.
+    pub(crate) fn packets_in(&self, span: Span) -> f64 {
+        self.rate.bytes_in(span).as_f64() / self.packet.as_f64()
+    }
+
+    /// The sequence number at the live edge; no parent is beyond it.
+    fn live_edge(&self) -> u32 {
+        self.packets_in(self.now.since(self.start)) as u32
+    }
 }
 
 /// A parent and why it is the one.
@@ -88,11 +106,11 @@ pub(super) fn among_peers(
     for candidate in index
         .in_order(member.nat, placement(view, child, substream))
         .filter(|id| !hopeless.contains(&view.member(*id).peer))
-        .filter(|id| fits(view, *id, child, substream, with.now))
+        .filter(|id| fits(view, *id, child, substream, with))
         .take(with.config.candidates)
     {
         let rank = match with.config.selection {
-            Selection::Nearest => distance(member.place, view.member(candidate).place, with.routes),
+            Selection::Nearest => distance(view.member(candidate).place, member.place, with),
             Selection::Random => scramble(candidate, child, with.now),
         };
         choice.considered += 1;
@@ -120,19 +138,19 @@ pub(super) fn fits(
     candidate: MemberId,
     child: MemberId,
     substream: Substream,
-    now: SimTime,
+    with: &Surroundings<'_>,
 ) -> bool {
+    let now = with.now;
     let edge = view.edge(child, substream);
+    let needed = needed(view, child, substream, with);
     let avoided =
         edge.avoid.is_some_and(|(peer, until)| peer == view.member(candidate).peer && now < until);
     candidate != child
         && edge.parent != Source::Member(candidate)
         && !avoided
         && view.report(candidate, substream).silent == 0
-        && !is_far_behind(
-            view.report(candidate, substream).last,
-            view.reports.needs(child, substream),
-        )
+        && !is_far_behind(view.report(candidate, substream).last, needed)
+        && keeps(view, candidate, needed, with)
         && view.fed_without(candidate, child, substream)
 }
 
@@ -144,13 +162,33 @@ fn is_far_behind(theirs: u32, needed: u32) -> bool {
     theirs != 0 && theirs.saturating_add(SLACK) < needed
 }
 
-/// How far two places are from each other, in milliseconds of round trip where it is known.
-pub(super) fn distance(a: Place, b: Place, routes: &RouteTable) -> u32 {
-    if a.network == b.network {
-        return u32::from(a.metro != b.metro);
+/// Where a child must go on: at the packet after its last, or for a newcomer where it wants to begin.
+fn needed(view: &View, child: MemberId, substream: Substream, with: &Surroundings<'_>) -> u32 {
+    match view.report(child, substream).last {
+        0 => with.live_edge().saturating_sub(view.member(child).behind),
+        last => last,
     }
-    let path = routes.path(a.network, b.network);
-    path.map_or(u32::MAX, |(class, rtt)| rtt + if class == PathClass::Transit { 1_000 } else { 10 })
+}
+
+/// Whether the storage of a candidate reaches back to `needed`. The candidate counts as at the live
+/// edge, so that what it drops until the child has asked is dropped already.
+fn keeps(view: &View, candidate: MemberId, needed: u32, with: &Surroundings<'_>) -> bool {
+    let kept = view.member(candidate).kept;
+    kept.is_none_or(|kept| with.live_edge().saturating_sub(kept) <= needed)
+}
+
+/// How far two places are from each other, in milliseconds of round trip where it is known: as the
+/// routes say, else as clients have measured it.
+fn distance(from: Place, to: Place, with: &Surroundings<'_>) -> u32 {
+    if from.network == to.network {
+        return u32::from(from.metro != to.metro);
+    }
+    match with.routes.path(to.network, from.network) {
+        Some((PathClass::Transit, rtt)) => rtt + 1_000,
+        Some((PathClass::OnNet | PathClass::Peering, rtt)) => rtt + 10,
+        // Measured, but over whose links nobody knows.
+        None => with.paths.rtt_ms(from.network, to.network).map_or(u32::MAX, |rtt| rtt + 1_000),
+    }
 }
 
 /// A repeatable draw: a hash of who asks, who is asked and when.

@@ -25,15 +25,10 @@ impl Dcm {
         let interval = now.since(std::mem::replace(&mut last.at, now));
         last.sent.clear();
         last.sent.extend_from_slice(&beat.sent);
-        let expected = self.packets_in(interval, step);
+        let expected = step.with.packets_in(interval);
         for (substream, received) in self.view.all_substreams().zip(&beat.received) {
             self.substream_report(id, substream, *received, expected, step);
         }
-    }
-
-    /// Packets of one substream in `interval`.
-    fn packets_in(&self, interval: Span, step: &Step<'_, '_>) -> f64 {
-        step.with.rate.bytes_in(interval).as_f64() / self.content.packet.as_f64()
     }
 
     fn substream_report(
@@ -44,9 +39,9 @@ impl Dcm {
         expected: f64,
         step: &mut Step<'_, '_>,
     ) {
-        let arrived = self.view.reports.advance(id, substream, report.last);
         let before = self.view.report_mut(id, substream);
         let assigned = before.assigned;
+        let arrived = report.last.saturating_sub(std::mem::replace(&mut before.last, report.last));
         if report.parent != assigned {
             before.slow = before.slow.saturating_add(1);
             if before.slow >= PATIENT_HEARTBEATS && assigned.is_some() {

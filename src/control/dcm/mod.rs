@@ -6,6 +6,7 @@
 //! applied here, and only what changed is sent.
 
 mod choose;
+mod counts;
 mod detect;
 mod history;
 mod improve;
@@ -18,6 +19,7 @@ mod tests;
 mod view;
 
 pub(crate) use choose::Surroundings;
+pub(crate) use counts::{Costs, Counts};
 pub(crate) use view::MemberId;
 
 use crate::control::clients::Clients;
@@ -25,7 +27,7 @@ use crate::control::servers::Servers;
 use crate::proto::{
     Assignment, ContentInfo, Decision, Join, Outbox, ParentChoice, Place, ToClient, Trigger,
 };
-use crate::units::{PeerId, SimTime, Substream};
+use crate::units::{Bytes, PeerId, SimTime, Substream};
 use choose::Choice;
 use history::History;
 use std::collections::VecDeque;
@@ -52,50 +54,6 @@ pub(crate) struct Dcm {
     /// Nobody was left at a periodic recomputation: another DCM is made when somebody comes.
     retired: bool,
     counts: Counts,
-}
-
-/// What a DCM counts about itself.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counts {
-    /// Recomputations of the whole topology.
-    pub(crate) whole: u64,
-    /// Recomputations of a part.
-    pub(crate) part: u64,
-    /// Changes that recomputations made.
-    pub(crate) moves: u64,
-    /// Members concluded to be gone.
-    pub(crate) deaths: u64,
-    /// Times that a silent network was taken for a cut, not for deaths.
-    pub(crate) cuts: u64,
-    /// Recomputations that left the objective function higher than they found it.
-    pub(crate) worse: u64,
-    /// Over all recomputations, summed.
-    pub(crate) all: Costs,
-    /// At the last recomputation.
-    pub(crate) last: Costs,
-}
-
-/// What recomputations found and left.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Costs {
-    /// The objective function before.
-    pub(crate) before: f64,
-    /// The objective function after.
-    pub(crate) after: f64,
-    /// What was to be delivered, in Mbps.
-    pub(crate) demand: f64,
-}
-
-impl Counts {
-    /// Notes a recomputation.
-    fn recomputed(&mut self, costs: Costs) {
-        self.last = costs;
-        self.all.before += costs.before;
-        self.all.after += costs.after;
-        self.all.demand += costs.demand;
-        // Sums of floats in different orders may differ in their last bits.
-        self.worse += u64::from(costs.after > costs.before * (1.0 + 1e-9));
-    }
 }
 
 /// A change of the topology, in the making.
@@ -177,7 +135,9 @@ impl Dcm {
         step: &mut Step<'_, '_>,
     ) -> MemberId {
         let now = step.with.now;
-        let lent = join.uplink - join.uplink.scaled(step.with.config.catch_up_reserve);
+        // What the device cannot forward is not lent, whatever the line could carry.
+        let usable = join.device.cpu.map_or(join.uplink, |cpu| join.uplink.min(cpu));
+        let lent = usable - usable.scaled(step.with.config.catch_up_reserve);
         let slots =
             (lent.as_bps() / step.with.rate.as_bps().max(1)).min(u64::from(u16::MAX)) as u16;
         let member = Member {
@@ -190,6 +150,8 @@ impl Dcm {
             mature: false,
             alive: true,
             room: None,
+            kept: join.device.storage.map(|storage| self.packets_kept(storage)),
+            behind: step.with.packets_in(join.behind) as u32,
         };
         let id = self.view.add(member, now);
         self.ripening.push_back((now + step.with.config.maturity, self.view.stay(id)));
@@ -197,6 +159,21 @@ impl Dcm {
         self.recomputing.note(self.view.member(id).home, slots);
         self.tell_all(id, Trigger::Join, step);
         id
+    }
+
+    /// Packets of each substream that so much storage holds.
+    fn packets_kept(&self, storage: Bytes) -> u32 {
+        let packet = self.content.packet.get().max(1) * u64::from(self.view.substreams.max(1));
+        (storage.get() / packet).min(u64::from(u32::MAX)) as u32
+    }
+
+    /// Where a member is.
+    pub(crate) fn place(&self, id: MemberId) -> Place {
+        self.view.member(id).place
+    }
+
+    pub(crate) fn content(&self) -> &ContentInfo {
+        &self.content
     }
 
     /// Tells a member that asks again what it should already know.
@@ -221,7 +198,7 @@ impl Dcm {
     fn tell_all(&mut self, id: MemberId, trigger: Trigger, step: &mut Step<'_, '_>) {
         let mut parents = Vec::with_capacity(usize::from(self.view.substreams));
         for substream in self.view.all_substreams() {
-            self.place(id, substream, trigger, step);
+            self.find_parent(id, substream, trigger, step);
             parents.push(self.parent_choice(id, substream));
         }
         let assignment = Assignment { content: self.content.content, parents };
@@ -241,7 +218,7 @@ impl Dcm {
     }
 
     /// Finds a parent for one substream and notes it, without telling the member.
-    fn place(
+    fn find_parent(
         &mut self,
         id: MemberId,
         substream: Substream,
@@ -279,7 +256,7 @@ impl Dcm {
         cause: impl Into<Cause>,
         step: &mut Step<'_, '_>,
     ) {
-        self.place(id, substream, cause, step);
+        self.find_parent(id, substream, cause, step);
         self.tell(id, substream, step);
     }
 
@@ -354,7 +331,7 @@ impl Dcm {
         let idle = holders.take(LOOKED_AT).find(|id| {
             self.view.member(*id).used == 0
                 && !hopeless.contains(&self.view.member(*id).peer)
-                && choose::fits(&self.view, *id, child, substream, step.with.now)
+                && choose::fits(&self.view, *id, child, substream, step.with)
         });
         if let Some(idle) = idle {
             self.view.set_home(idle, substream);

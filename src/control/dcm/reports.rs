@@ -35,8 +35,6 @@ pub(super) struct Reports {
     width: usize,
     beats: Vec<Beat>,
     reports: Vec<Report>,
-    /// The highest sequence number that any member has reported, by substream.
-    newest: Vec<u32>,
 }
 
 impl Report {
@@ -48,22 +46,7 @@ impl Report {
 impl Reports {
     pub(super) fn new(substreams: u8) -> Self {
         let width = usize::from(substreams);
-        Self { width, beats: Vec::new(), reports: Vec::new(), newest: vec![0; width] }
-    }
-
-    /// Notes a report; returns how many packets have come in since the last one.
-    pub(super) fn advance(&mut self, id: MemberId, substream: Substream, last: u32) -> u32 {
-        let newest = &mut self.newest[substream.index()];
-        *newest = last.max(*newest);
-        last.saturating_sub(std::mem::replace(&mut self.of_mut(id, substream).last, last))
-    }
-
-    /// The sequence number that a member needs next; one that has nothing yet needs the newest.
-    pub(super) fn needs(&self, id: MemberId, substream: Substream) -> u32 {
-        match self.of(id, substream).last {
-            0 => self.newest[substream.index()],
-            last => last,
-        }
+        Self { width, beats: Vec::new(), reports: Vec::new() }
     }
 
     /// Forgets what a former holder of the number reported; joining counts as a heartbeat.

@@ -5,8 +5,9 @@ use super::slots::SlotIndex;
 use super::view::NOBODY;
 use super::*;
 use crate::control::config::ControlConfig;
+use crate::control::paths::Paths;
 use crate::proto::{
-    AddressTable, ContentKind, Heartbeat, Output, Received, RouteTable, ServerInfo,
+    AddressTable, ContentKind, Device, Heartbeat, Output, Received, RouteTable, ServerInfo,
 };
 use crate::units::{Address, AsNumber, BitRate, Bytes, ContentId, Metro, NatKind, Ratio, Span};
 use proptest::prelude::*;
@@ -66,7 +67,10 @@ impl Cluster {
             now: self.now,
             config: &self.config,
             routes: &self.routes,
+            paths: &Paths::default(),
             rate: self.dcm.substream_rate(),
+            start: self.dcm.content().start,
+            packet: self.dcm.content().packet,
         };
         let mut outbox = Outbox::new(false);
         let mut step = Step {
@@ -97,6 +101,8 @@ impl Cluster {
             nat,
             uplink: BitRate::from_kbps(uplink_kbps),
             downlink: BitRate::from_kbps(10_000),
+            behind: Span::ZERO,
+            device: Device::default(),
         };
         let network = AsNumber::new(1 + self.joined % 2);
         let place = Place { network, country: *b"DE", metro: Metro::new(0) };

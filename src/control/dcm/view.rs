@@ -47,6 +47,10 @@ pub(super) struct Member {
     pub(super) alive: bool,
     /// Where it stands in the index of its home substream.
     pub(super) room: Option<Room>,
+    /// Packets of each substream that it keeps for others; none where it said no limit.
+    pub(super) kept: Option<u32>,
+    /// Packets behind the live edge at which it begins.
+    pub(super) behind: u32,
 }
 
 /// One substream of one member.

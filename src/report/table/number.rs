@@ -68,14 +68,13 @@ fn fitting(units: &[(&'static str, f64)], largest: f64) -> (&'static str, f64) {
 
 /// A per cent short of a hundred, so that nobody reads that nothing is missing.
 fn nearly_all(percent: f64) -> String {
-    const MOST_DIGITS: i32 = 6;
+    const UNITS: [(usize, f64); 5] = [(2, 1e-2), (3, 1e-3), (4, 1e-4), (5, 1e-5), (6, 1e-6)];
     // A hair more, so that 0.001 counts as a thousandth whatever its last bit says.
     let short = (100.0 - percent) * (1.0 + 1e-9);
-    let digits = (-short.log10().floor() as i32).clamp(2, MOST_DIGITS);
-    let unit = 10_f64.powi(-digits);
+    let (digits, unit) = UNITS.into_iter().find(|(_, unit)| short >= *unit).unwrap_or(UNITS[4]);
     // What is short of a hundred is not rounded to it.
     let shown = (100.0 - short).min(100.0 - unit);
-    format!("{shown:.*}", digits as usize)
+    format!("{shown:.digits$}")
 }
 
 /// Three significant digits; from a thousand on a whole number with its thousands apart.

@@ -1,6 +1,6 @@
 //! Viewers, their sessions and their lines, as the file says them.
 
-use super::{At, Duration, Rate, Share};
+use super::{At, Duration, Rate, Share, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +95,11 @@ pub struct RawAccess {
     /// Standard deviation of the logarithm of actual over advertised rate; 0 = exactly as
     /// advertised.
     pub variation: Option<At<f64>>,
+    /// What the device can forward to others; no limit when left out.
+    pub cpu: Option<At<Rate>>,
+    /// What the device keeps of the past for others, in bytes; `tree.buffer` alone limits it when
+    /// left out.
+    pub storage: Option<At<Size>>,
     /// What of the uplink its users lend; nothing on mobile lines when left out.
     pub lends: Option<At<RawLends>>,
     /// Whether it is behind a mobile network's NAT.

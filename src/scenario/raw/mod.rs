@@ -18,7 +18,7 @@ pub use settings::{
     RawSelection, RawTracker, RawTree,
 };
 pub use topology::{RawFormat, RawIsp, RawLink, RawLinkKind, RawRelationships, RawTopology};
-pub use value::{At, Duration, Quantity, Rate, Share};
+pub use value::{At, Duration, Quantity, Rate, Share, Size};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

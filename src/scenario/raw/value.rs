@@ -1,7 +1,7 @@
 //! Single values of a scenario file: what stands there, and where.
 
 use crate::units::parse::{self, ParseError};
-use crate::units::{BitRate, Ratio, Span};
+use crate::units::{BitRate, Bytes, Ratio, Span};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
@@ -79,6 +79,10 @@ pub struct Rate(pub String);
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Duration(pub String);
 
+/// A count of bytes, as in `"50 MB"`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Size(pub String);
+
 /// A share, as in `"30 %"` or `0.3`.
 #[derive(Clone, Debug, Default)]
 pub struct Share(pub String);
@@ -103,6 +107,18 @@ impl Quantity for Duration {
     }
 
     fn print(value: Span) -> Self {
+        Self(value.to_string())
+    }
+}
+
+impl Quantity for Size {
+    type Value = Bytes;
+
+    fn parse(&self) -> Result<Bytes, ParseError> {
+        parse::bytes(&self.0)
+    }
+
+    fn print(value: Bytes) -> Self {
         Self(value.to_string())
     }
 }
@@ -151,6 +167,24 @@ impl JsonSchema for Duration {
             "type": "string",
             "pattern": "^\\s*[0-9_]*\\.?[0-9_]+\\s*(ns|us|ms|s|min|h|d)\\s*$",
             "examples": ["90 min"],
+        })
+    }
+}
+
+impl JsonSchema for Size {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Size".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^\\s*[0-9_]*\\.?[0-9_]+\\s*(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)\\s*$",
+            "examples": ["50 MB"],
         })
     }
 }

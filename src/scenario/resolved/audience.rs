@@ -54,6 +54,8 @@ pub(super) fn access(class: &AccessClass) -> RawAccess {
         uplink: quantity(class.uplink),
         rtt: quantity(class.rtt),
         variation: at(class.variation),
+        cpu: class.cpu.and_then(quantity),
+        storage: class.storage.and_then(quantity),
         lends: at(RawLends {
             share: quantity(class.lends.share),
             bitrates: at(class.lends.bitrates),

@@ -169,6 +169,8 @@ downlink = "79 Mbps"
 uplink = "9.3 Mbps"
 rtt = "31 ms"
 mobile = true
+cpu = "5 Mbps"
+storage = "12.5 MB"
 [nat.fixed]
 open = 1
 [control]

@@ -96,6 +96,13 @@ const CASES: &[Case] = &[
         "did you mean `DE`?",
     ),
     case(
+        Rule::Quantity,
+        "uplink = \"1 Mbps\"",
+        "uplink = \"1 Mbps\"\nstorage = \"50 Mb\"",
+        "50 Mb",
+        "did you mean `50 MB`?",
+    ),
+    case(
         Rule::Combination,
         "[audience]",
         "[[policy]]\nname = \"p\"\n[audience]",

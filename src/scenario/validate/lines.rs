@@ -34,6 +34,8 @@ fn class_of(check: &mut Check<'_>, raw: &RawAccess, taken: &mut BTreeSet<String>
         uplink: check.quantity(&raw.uplink, BitRate::ZERO),
         rtt: check.quantity(&raw.rtt, Span::ZERO),
         variation: check.number(&raw.variation, 0.0..=10.0, defaults::VARIATION),
+        cpu: check.parsed(&raw.cpu),
+        storage: check.parsed(&raw.storage),
         lends: lends(check, &raw.lends, mobile),
         mobile,
     }

@@ -3,6 +3,7 @@
 mod assignment;
 mod bounds;
 mod center;
+mod devices;
 mod policies;
 mod reassignment;
 mod tables;

@@ -5,6 +5,7 @@
 mod audit;
 mod chaos;
 mod coming;
+mod devices;
 mod going;
 mod look;
 mod refused;

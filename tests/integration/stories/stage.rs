@@ -5,9 +5,9 @@
 
 use grandstand::control::{ControlCenter, ControlConfig, Policy};
 use grandstand::proto::{
-    AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision, Feed,
-    Heartbeat, Input, Join, Outbox, Output, PathClass, Place, Received, Refusal, RouteTable, Sent,
-    ServerInfo, ToCenter, ToClient,
+    AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision,
+    Device, Feed, Heartbeat, Input, Join, Outbox, Output, PathClass, Place, Received, Refusal,
+    RouteTable, Sent, ServerInfo, ToCenter, ToClient,
 };
 use grandstand::units::{
     Address, AsNumber, BitRate, Bytes, ContentId, Metro, NatKind, PeerId, SimTime, Span, Substream,
@@ -52,6 +52,7 @@ pub(super) struct Actor {
     pub(super) nat: NatKind,
     /// Of a CDN node: its capacity.
     pub(super) uplink: BitRate,
+    pub(super) device: Device,
     /// Neither dead nor gone.
     pub(super) alive: bool,
     /// It has said good-bye.
@@ -146,6 +147,7 @@ impl Stage {
             network,
             nat,
             uplink: BitRate::from_kbps(kbps),
+            device: Device::default(),
             alive: true,
             left: false,
             silent_since: None,
@@ -173,6 +175,13 @@ impl Stage {
         self.ask(peer);
     }
 
+    /// A client of network 1 that anybody can reach and that has limits.
+    pub(super) fn join_with(&mut self, name: &str, uplink_kbps: u64, device: Device) {
+        let peer = self.enter(name, 1, NatKind::Open, uplink_kbps);
+        self.actors[peer.index()].device = device;
+        self.ask(peer);
+    }
+
     /// Sends a join, the first or another.
     pub(super) fn ask(&mut self, peer: PeerId) {
         // A join is repeated until it is answered.
@@ -185,6 +194,8 @@ impl Stage {
             nat: actor.nat,
             uplink: actor.uplink,
             downlink: BitRate::from_kbps(20_000),
+            behind: Span::from_secs(8),
+            device: actor.device,
         };
         self.send(peer, &ToCenter::Join(join));
     }

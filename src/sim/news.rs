@@ -1,0 +1,48 @@
+//! What a heartbeat carries only when it has changed: measured paths and the load of the device.
+
+use super::peers::{NO_SLOT, Slot};
+use super::world::World;
+use crate::net::fluid::FlowRate;
+use crate::proto::{MeasuredPath, News};
+use crate::units::Ratio;
+
+impl World<'_> {
+    /// What has changed since the last report: paths measured by handshakes, and the load.
+    pub(super) fn news(&mut self, slot: Slot) -> Option<Box<News>> {
+        let peer = self.peer_mut(slot);
+        let new = [&mut peer.new_paths, &mut peer.new_load].map(std::mem::take);
+        let [paths, load] = new;
+        (paths || load).then(|| {
+            Box::new(News {
+                cpu_load: if load { self.cpu_load(slot) } else { None },
+                paths: if paths { self.measured_paths(slot) } else { Vec::new() },
+            })
+        })
+    }
+
+    /// Paths that it has not reported yet, each parent once.
+    fn measured_paths(&mut self, slot: Slot) -> Vec<MeasuredPath> {
+        let mut paths: Vec<MeasuredPath> = Vec::new();
+        for substream in self.all_substreams() {
+            let id = self.edges.id(slot, substream);
+            let parent = self.edges.get(id).parent;
+            let unreported = std::mem::take(&mut self.edges.detail_mut(id).unreported);
+            if !unreported || parent == NO_SLOT {
+                continue;
+            }
+            let (parent, delay) = (self.peer(parent).id, self.one_way(parent, slot));
+            if let Some(delay) = delay.filter(|_| paths.iter().all(|path| path.parent != parent)) {
+                paths.push(MeasuredPath { parent, rtt: delay * 2 });
+            }
+        }
+        paths
+    }
+
+    /// Share of what the device can forward that its children take; none where that is not limited.
+    fn cpu_load(&self, slot: Slot) -> Option<Ratio> {
+        let peer = self.peer(slot);
+        let cpu = self.sessions[peer.session? as usize].cpu?;
+        let rate = FlowRate(self.stream().full).as_bit_rate() * u64::from(peer.children);
+        Ratio::new((rate.as_f64() / cpu.as_f64().max(1.0)).min(1.0))
+    }
+}
