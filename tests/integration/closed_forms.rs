@@ -190,6 +190,9 @@ fn without_churn_viewers_with_half_the_uplink_they_need_give_all_of_it() {
     near("bound", bound(&run, "peer_offload", "bound"), 0.5, 1e-9);
     // Nothing is kept back for catching up: a few substreams go to the CDN until they have.
     near("offload", figure(&run, "peer_offload"), 0.5, 0.002);
+    let [least, depth] = ["bound", "achieved"].map(|part| bound(&run, "tree_depth", part));
+    // Uplink is spread over the substreams: half of each tree hangs from the CDN, the rest below it.
+    near("depth", depth, least, 0.05);
 }
 
 #[test]

@@ -91,14 +91,20 @@ impl Dcm {
             return;
         }
         let mut fed = self.view.server_fed[substream.index()].clone();
-        fed.sort_by_key(|id| (std::cmp::Reverse(self.feed_quality(*id, substream)), *id));
+        // Those who feed nobody go first: where uplink is scarce, who feeds others stays at the source.
+        fed.sort_by_key(|id| (self.feed_quality(*id, substream), std::cmp::Reverse(*id)));
+        fed.truncate(fed.len() - wanted);
+        // Whoever could not be moved lately is tried again after all others.
+        let first = self.trim_from[substream.index()] % fed.len();
+        fed.rotate_left(first);
         let (mut moves, mut failures) = (0, 0);
-        for id in fed.split_off(wanted) {
+        for id in fed {
             if moves == MOVES_A_TICK || failures == FAILURES_A_TICK {
-                return;
+                break;
             }
             if self.move_to_peer(id, substream, step) { moves += 1 } else { failures += 1 }
         }
+        self.trim_from[substream.index()] = if failures == 0 { 0 } else { first + failures };
     }
 
     /// What makes a good feed: interior in this substream, old, and strong.

@@ -44,6 +44,8 @@ pub(crate) struct Dcm {
     ripening: VecDeque<(SimTime, Stay)>,
     /// Substreams that somebody reported as dead or that nobody feeds yet.
     pending: Vec<(Stay, Substream)>,
+    /// Where the search for members to be moved from CDN nodes goes on, by substream.
+    trim_from: Vec<usize>,
     /// Slots of all members together.
     slots: u64,
     next_sweep: SimTime,
@@ -94,6 +96,7 @@ impl Dcm {
             history: History::default(),
             ripening: VecDeque::new(),
             pending: Vec::new(),
+            trim_from: vec![0; usize::from(content.substreams)],
             slots: 0,
             next_sweep: now,
             cut_off: false,
@@ -146,7 +149,7 @@ impl Dcm {
             nat: join.nat,
             slots,
             used: 0,
-            home: self.scarcest(),
+            home: self.view.scarcest(),
             mature: false,
             alive: true,
             room: None,
@@ -183,15 +186,6 @@ impl Dcm {
             self.view.all_substreams().map(|substream| self.parent_choice(id, substream)).collect();
         let assignment = Assignment { content: self.content.content, parents };
         step.outbox.send(self.view.member(id).peer, ToClient::Assign(assignment));
-    }
-
-    /// The substream in which slots are scarcest: a newcomer becomes interior there.
-    fn scarcest(&self) -> Substream {
-        let least = self
-            .view
-            .all_substreams()
-            .min_by_key(|substream| self.view.index[substream.index()].free_slots());
-        least.unwrap_or_default()
     }
 
     /// Finds parents for all substreams of a member and sends them in one message.
@@ -330,6 +324,7 @@ impl Dcm {
         let hopeless = self.history.hopeless(step.with.now, self.view.member(child).peer);
         let idle = holders.take(LOOKED_AT).find(|id| {
             self.view.member(*id).used == 0
+                && self.view.can_spare(*id, substream)
                 && !hopeless.contains(&self.view.member(*id).peer)
                 && choose::fits(&self.view, *id, child, substream, step.with)
         });

@@ -90,6 +90,8 @@ pub(super) struct View {
     /// How many members had a number before.
     former: Vec<u32>,
     count: usize,
+    /// Slots of those who are interior in each substream, used or not.
+    homed: Vec<u64>,
     /// Who has room, by home substream.
     pub(super) index: Vec<SlotIndex>,
     /// Members that a CDN node feeds though peers could reach them, by substream.
@@ -108,6 +110,7 @@ impl View {
             vacant: Vec::new(),
             former: Vec::new(),
             count: 0,
+            homed: vec![0; count],
             index: (0..count).map(|_| SlotIndex::default()).collect(),
             server_fed: vec![Vec::new(); count],
             walk: Vec::new(),
@@ -158,6 +161,7 @@ impl View {
     /// Adds a member that has no parents yet.
     pub(super) fn add(&mut self, member: Member, now: SimTime) -> MemberId {
         self.count += 1;
+        self.homed[member.home.index()] += u64::from(member.slots);
         let id = self.place(member);
         self.reports.reset(id, now);
         id
@@ -183,6 +187,8 @@ impl View {
             self.detach(id, substream);
         }
         self.forget_room(id);
+        let Member { home, slots, .. } = self.members[id as usize];
+        self.homed[home.index()] -= u64::from(slots);
         self.members[id as usize].alive = false;
         self.vacant.push(id);
         self.former[id as usize] += 1;
@@ -313,9 +319,11 @@ impl View {
             let mut child = self.edge(id, substream).first_child;
             while child != NOBODY {
                 let edge = self.edge_mut(child, substream);
-                edge.depth = below;
                 let next = edge.next;
-                walk.push(child);
+                // Whose depth is right has everything below it right.
+                if std::mem::replace(&mut edge.depth, below) != below {
+                    walk.push(child);
+                }
                 child = next;
             }
         }
@@ -406,10 +414,30 @@ impl View {
         }
     }
 
+    /// The substream in which uplink is scarcest: the least of it free, and the least of it at all.
+    pub(super) fn scarcest(&self) -> Substream {
+        let scarcity = |substream: &Substream| {
+            let number = substream.index();
+            (self.index[number].free_slots(), self.homed[number])
+        };
+        self.all_substreams().min_by_key(scarcity).unwrap_or_default()
+    }
+
+    /// Whether the home of an idle member can do without its slots better than `other` can: where
+    /// uplink is scarce, moving it would only move the want.
+    pub(super) fn can_spare(&self, id: MemberId, other: Substream) -> bool {
+        let Member { home, slots, .. } = self.members[id as usize];
+        self.index[home.index()].free_slots() > u32::from(slots)
+            || self.homed[other.index()] + u64::from(slots) <= self.homed[home.index()]
+    }
+
     /// Makes the member interior in another substream; it must not have children in its present one.
     pub(super) fn set_home(&mut self, id: MemberId, home: Substream) {
         self.forget_room(id);
-        self.members[id as usize].home = home;
+        let former = std::mem::replace(&mut self.members[id as usize].home, home);
+        let slots = u64::from(self.members[id as usize].slots);
+        self.homed[former.index()] -= slots;
+        self.homed[home.index()] += slots;
         self.refresh_room(id);
     }
 }

@@ -40,7 +40,8 @@ fn the_whole_loop_can_be_followed_for_one_child() {
             rows.filter(move |row| row.source == from && row.destination == child)
         };
         let waited = repair.time.since(dead.leave).as_secs_f64();
-        assert!((2.0..7.0).contains(&waited), "decided {waited} s after the death");
+        // An empty interval may begin with a packet that never became whole: 40 ms of a substream.
+        assert!((1.96..7.0).contains(&waited), "decided {waited} s after the death");
         // The child switches, if it stays and the new parent is there.
         let gone = [child, new].map(|peer| viewers.get(&peer).map(|row| row.leave));
         let soon = repair.time + Span::from_secs(2);
