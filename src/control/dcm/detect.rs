@@ -10,8 +10,9 @@ use crate::units::{SimTime, Span, Substream};
 
 /// How long a path that failed is not tried again (assumption).
 const PATH_PENALTY: Span = Span::from_secs(60);
-/// Heartbeats in which a child may still be changing parents before it is told again.
-const PATIENT_HEARTBEATS: u8 = 4;
+/// Heartbeats in which a child may still be changing parents before it is told again (assumption): the
+/// first may have passed the assignment on its way, the second says that the assignment was lost.
+const PATIENT_HEARTBEATS: u8 = 2;
 /// When many are missing at once, how long they may be before they count as dead all the same (assumption).
 const CUT_OFF_FOR: Span = Span::from_secs(60);
 /// Silent intervals after which even a victim is moved: the top could not be repaired.
@@ -44,7 +45,7 @@ impl Dcm {
         let arrived = report.last.saturating_sub(std::mem::replace(&mut before.last, report.last));
         if report.parent != assigned {
             before.slow = before.slow.saturating_add(1);
-            if before.slow >= PATIENT_HEARTBEATS && assigned.is_some() {
+            if before.slow >= PATIENT_HEARTBEATS {
                 before.slow = 0;
                 self.tell(id, substream, step);
             }

@@ -163,11 +163,38 @@ fn an_assignment_that_got_lost_is_sent_again() {
     let time = stage.now;
     stage.leave("anna");
     assert_eq!(stage.parent("bob"), "cdn");
-    stage.run(25);
+    // The second heartbeat that names the former parent says that the assignment was lost.
+    stage.run(5);
     let told = stage.messages.iter().filter(|(at, to, message)| {
         *at >= time && *to == bob && matches!(message, ToClient::Assign(_))
     });
     assert_eq!(told.count(), 2);
+    stage.run(20);
     assert!(stage.is_fed("bob"));
     assert_eq!(stage.triggers_since(time, "bob"), [Trigger::ParentLeft], "decided once");
+}
+
+#[test]
+fn a_null_assignment_that_got_lost_is_told_again() {
+    let mut stage = Stage::new(Setting::default());
+    stage.join("anna", 0);
+    stage.run(10);
+    assert_eq!(stage.parent("anna"), "cdn");
+    let anna = stage.peer("anna");
+    stage.deafen("anna");
+    let time = stage.now;
+    stage.withdraw("cdn");
+    stage.run(6);
+    let told: Vec<_> = stage
+        .messages
+        .iter()
+        .filter_map(|(at, to, message)| match message {
+            ToClient::Assign(assignment) if *at >= time && *to == anna => Some(assignment),
+            _ => None,
+        })
+        .collect();
+    assert!(told.len() >= 2, "told {} times", told.len());
+    let is_null =
+        told.iter().all(|assignment| assignment.parents.iter().all(|p| p.parent.is_none()));
+    assert!(is_null, "{told:?}");
 }
