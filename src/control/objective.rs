@@ -27,8 +27,8 @@ pub(crate) fn edge_cost(config: &ObjectiveConfig, rate: BitRate, kind: EdgeKind)
     }
 }
 
-/// What is gained when a subtree of `size` members comes `hops` nearer to the source.
-pub(crate) fn lift_gain(config: &ObjectiveConfig, rate: BitRate, size: usize, hops: u8) -> f64 {
+/// What is gained when a subtree of `size` members comes `hops` nearer to the source; negative hops lose.
+pub(crate) fn lift_gain(config: &ObjectiveConfig, rate: BitRate, size: usize, hops: i16) -> f64 {
     rate.as_f64() / 1e6 * config.hop * size as f64 * f64::from(hops)
 }
 

@@ -179,8 +179,7 @@ impl Dcm {
         self.view.report_mut(id, substream).slow = 0;
         let present = self.view.edge(id, substream).parent;
         if choice.source != Source::None && choice.source != present {
-            self.adopt(id, substream, choice, trigger, step);
-            self.tell(id, substream, step);
+            self.reassign(id, substream, choice, trigger, step);
         }
     }
 

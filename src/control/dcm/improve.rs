@@ -67,8 +67,7 @@ impl Dcm {
             if choice.source == Source::None {
                 self.pending.push((stay, substream));
             } else {
-                self.adopt(id, substream, choice, Trigger::Improvement, step);
-                self.tell(id, substream, step);
+                self.reassign(id, substream, choice, Trigger::Improvement, step);
             }
         }
     }
@@ -128,28 +127,34 @@ impl Dcm {
             choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         }
         let Source::Member(parent) = choice.source else { return false };
-        if self.gain_over_server(id, substream, parent, step) <= 0.0 {
-            return false;
+        let worth_it = self.is_worth_it(id, substream, parent, step);
+        if worth_it {
+            self.reassign(id, substream, choice, Trigger::Improvement, step);
         }
-        self.adopt(id, substream, choice, Trigger::Improvement, step);
-        self.tell(id, substream, step);
-        true
+        worth_it
     }
 
-    /// What the objective function gains when a peer takes over from a CDN node, less the cost of the switch.
-    fn gain_over_server(
+    /// Whether the objective function gains more than a switch costs when `parent` takes over: the edge
+    /// itself, and the hops that all below come nearer to the source or go away from it.
+    pub(super) fn is_worth_it(
         &self,
         id: MemberId,
         substream: Substream,
         parent: MemberId,
         step: &Step<'_, '_>,
-    ) -> f64 {
+    ) -> bool {
         let (weights, rate) = (&step.with.config.objective, step.with.rate);
+        let edge = self.view.edge(id, substream);
+        let old = match edge.parent {
+            Source::None => EdgeKind::Unserved,
+            Source::Server(_) => EdgeKind::Cdn,
+            Source::Member(former) => self.kind_of(id, former, edge.depth),
+        };
         let depth = self.view.edge(parent, substream).depth.saturating_add(1);
-        let kind = self.kind_of(id, parent, depth);
+        let new = self.kind_of(id, parent, depth);
         let below = self.view.subtree_size(id, substream) - 1;
-        let saved = edge_cost(weights, rate, EdgeKind::Cdn) - edge_cost(weights, rate, kind);
-        saved - lift_gain(weights, rate, below, depth - 1) - weights.switch
+        let lift = lift_gain(weights, rate, below, i16::from(edge.depth) - i16::from(depth));
+        edge_cost(weights, rate, old) - edge_cost(weights, rate, new) + lift > weights.switch
     }
 
     /// How an edge from `parent` looks to the objective function.
@@ -193,8 +198,7 @@ impl Dcm {
                 pruned_nat: 0,
                 considered: 0,
             };
-            self.adopt(id, substream, choice, Trigger::Improvement, step);
-            self.tell(id, substream, step);
+            self.reassign(id, substream, choice, Trigger::Improvement, step);
         }
     }
 }

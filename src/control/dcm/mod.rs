@@ -260,6 +260,19 @@ impl Dcm {
         step.outbox.send(self.view.member(id).peer, ToClient::Assign(assignment));
     }
 
+    /// Notes a choice and sends it.
+    fn reassign(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        choice: Choice,
+        cause: impl Into<Cause>,
+        step: &mut Step<'_, '_>,
+    ) {
+        self.adopt(id, substream, choice, cause, step);
+        self.tell(id, substream, step);
+    }
+
     /// Notes a choice: the new parent's uplink is reserved at once, the old one's freed when the
     /// child has reported the change.
     fn adopt(

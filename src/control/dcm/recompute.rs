@@ -6,7 +6,7 @@
 use super::choose;
 use super::view::{MemberId, Source};
 use super::{Costs, Dcm, Step};
-use crate::control::objective::{EdgeKind, edge_cost, lift_gain};
+use crate::control::objective::{EdgeKind, edge_cost};
 use crate::proto::Trigger;
 use crate::units::{SimTime, Span, Substream};
 
@@ -117,31 +117,11 @@ impl Dcm {
         }
         let choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         let Source::Member(parent) = choice.source else { return false };
-        if self.gain_of_lift(id, substream, parent, step) <= step.with.config.objective.switch {
-            return false;
+        let worth_it = self.is_worth_it(id, substream, parent, step);
+        if worth_it {
+            self.counts.moves += 1;
+            self.reassign(id, substream, choice, Trigger::Recomputation, step);
         }
-        self.counts.moves += 1;
-        self.adopt(id, substream, choice, Trigger::Recomputation, step);
-        self.tell(id, substream, step);
-        true
-    }
-
-    /// What the objective function gains when a member moves under another parent: its own edge,
-    /// and a hop for each that comes nearer with it.
-    fn gain_of_lift(
-        &self,
-        id: MemberId,
-        substream: Substream,
-        parent: MemberId,
-        step: &Step<'_, '_>,
-    ) -> f64 {
-        let (weights, rate) = (&step.with.config.objective, step.with.rate);
-        let edge = self.view.edge(id, substream);
-        let Source::Member(former) = edge.parent else { return 0.0 };
-        let depth = self.view.edge(parent, substream).depth.saturating_add(1);
-        let old = edge_cost(weights, rate, self.kind_of(id, former, edge.depth));
-        let new = edge_cost(weights, rate, self.kind_of(id, parent, depth));
-        let below = self.view.subtree_size(id, substream) - 1;
-        old - new + lift_gain(weights, rate, below, edge.depth.saturating_sub(depth))
+        worth_it
     }
 }
