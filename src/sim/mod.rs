@@ -2,15 +2,19 @@
 //!
 //! A run is single-threaded and depends on nothing but the scenario, the coordinator and the seed.
 
+mod ancestry;
 mod client;
 mod coordinators;
+mod drive;
 mod edges;
 mod event;
 mod fabric;
 mod faults;
+mod feeding;
 mod flows;
 mod heartbeat;
 mod invariants;
+mod ledger;
 mod mail;
 mod messages;
 mod news;
@@ -18,6 +22,7 @@ mod observe;
 mod peers;
 mod recorder;
 mod self_directed;
+mod watching;
 mod workload;
 mod world;
 

@@ -4,7 +4,7 @@ use super::Outcome;
 use super::edges::EdgeId;
 use super::event::Event;
 use super::fabric::Border;
-use super::flows::media_bytes;
+use super::ledger::media_bytes;
 use super::peers::{NO_SLOT, Slot};
 use super::recorder::Instant;
 use super::world::World;

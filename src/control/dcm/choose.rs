@@ -3,8 +3,9 @@
 //! Pure functions from the view to a choice; nothing is changed here.
 
 use super::history::History;
+use super::member::{MemberId, Source};
 use super::slots::Placement;
-use super::view::{MemberId, Source, View};
+use super::view::View;
 use crate::control::config::{ControlConfig, Selection};
 use crate::control::paths::Paths;
 use crate::control::servers::{Servers, Wanted};
@@ -127,7 +128,7 @@ pub(super) fn among_peers(
 /// Where in the tree of a substream a member belongs.
 pub(super) fn placement(view: &View, child: MemberId, substream: Substream) -> Placement {
     let member = view.member(child);
-    let feeds_others = view.edge(child, substream).first_child != super::view::NOBODY;
+    let feeds_others = view.edge(child, substream).first_child != super::member::NOBODY;
     let will = member.home == substream && member.slots > 1;
     if feeds_others || will { Placement::Interior } else { Placement::Leaf }
 }

@@ -3,7 +3,7 @@
 //! Rates are computed from sequence numbers. Failure is blamed on its root: a parent that is
 //! itself without data is a victim, and only the top of the broken part is repaired.
 
-use super::view::{MemberId, Source, Stay};
+use super::member::{MemberId, Source, Stay};
 use super::{Dcm, Step};
 use crate::proto::{Heartbeat, Received, Trigger};
 use crate::units::{SimTime, Span, Substream};

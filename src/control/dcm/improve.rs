@@ -1,7 +1,7 @@
 //! Second by second: newcomers grow up, stopgaps are replaced, feeds are kept at their number (rows R1, R9).
 
 use super::choose::{self, Choice};
-use super::view::{MemberId, Source, Stay};
+use super::member::{MemberId, Source, Stay};
 use super::{Dcm, Step};
 use crate::control::objective::{EdgeKind, edge_cost, lift_gain};
 use crate::control::servers::Wanted;

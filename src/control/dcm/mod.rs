@@ -10,6 +10,7 @@ mod counts;
 mod detect;
 mod history;
 mod improve;
+mod member;
 mod recompute;
 mod repair;
 mod reports;
@@ -20,7 +21,7 @@ mod view;
 
 pub(crate) use choose::Surroundings;
 pub(crate) use counts::{Costs, Counts};
-pub(crate) use view::MemberId;
+pub(crate) use member::MemberId;
 
 use crate::control::clients::Clients;
 use crate::control::servers::Servers;
@@ -30,8 +31,9 @@ use crate::proto::{
 use crate::units::{Bytes, PeerId, SimTime, Substream};
 use choose::Choice;
 use history::History;
+use member::{Member, Source, Stay};
 use std::collections::VecDeque;
-use view::{Member, Source, Stay, View};
+use view::View;
 
 /// The coordinator of one cluster.
 #[derive(Debug)]

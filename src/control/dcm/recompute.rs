@@ -4,7 +4,7 @@
 //! objective function gains more than the switch costs.
 
 use super::choose;
-use super::view::{MemberId, Source};
+use super::member::{MemberId, Source};
 use super::{Costs, Dcm, Step};
 use crate::control::objective::{EdgeKind, edge_cost};
 use crate::proto::Trigger;

@@ -1,6 +1,6 @@
 //! A member goes: its children find new parents (rows R3, R4).
 
-use super::view::{MemberId, Source};
+use super::member::{MemberId, Source};
 use super::{Cause, Dcm, Step};
 use crate::proto::Trigger;
 use crate::units::Substream;

@@ -1,6 +1,6 @@
 //! What members last reported, apart from the topology and small: every heartbeat reads it.
 
-use super::view::MemberId;
+use super::member::MemberId;
 use crate::proto::Sent;
 use crate::units::{PeerId, SimTime, Substream};
 

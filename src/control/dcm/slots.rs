@@ -4,7 +4,7 @@
 //! before little. Parents are kept apart by how hard they are to reach, so that a child that can
 //! reach only easy ones finds them without a search.
 
-use super::view::MemberId;
+use super::member::MemberId;
 use crate::units::NatKind;
 
 /// Buckets of one reach class: two ages, sixteen depths, four levels of spare uplink.

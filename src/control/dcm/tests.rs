@@ -1,8 +1,8 @@
 //! The books of a cluster balance, whatever is said to it.
 
 use super::choose::Surroundings;
+use super::member::{Edge, NOBODY};
 use super::slots::SlotIndex;
-use super::view::NOBODY;
 use super::*;
 use crate::control::config::ControlConfig;
 use crate::control::paths::Paths;
@@ -202,7 +202,7 @@ impl Cluster {
         let edges = view.members().flat_map(|(id, _)| {
             view.all_substreams().map(move |substream| view.edge(id, substream))
         });
-        let uses = |edge: &view::Edge| {
+        let uses = |edge: &Edge| {
             u16::from(edge.parent == Source::Member(parent)) + u16::from(edge.releasing == stay)
         };
         edges.map(uses).sum()

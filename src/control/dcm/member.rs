@@ -1,0 +1,77 @@
+//! What a DCM keeps of a member and of its edges.
+
+use super::slots::Room;
+use crate::proto::Place;
+use crate::units::{NatKind, PeerId, SimTime, Substream};
+
+/// A member's number within its cluster; reused after it has left.
+pub(crate) type MemberId = u32;
+
+/// One stay of a member: its number is somebody else's later, and the same peer may come again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Stay {
+    pub(super) id: MemberId,
+    pub(super) nth: u32,
+}
+
+/// No such member.
+pub(super) const NOBODY: MemberId = MemberId::MAX;
+
+/// Where a member takes a substream from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// From nobody.
+    None,
+    /// From a CDN node, by its number in the table of servers.
+    Server(u16),
+    /// From another member.
+    Member(MemberId),
+}
+
+/// A client in the cluster.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) peer: PeerId,
+    pub(super) place: Place,
+    pub(super) nat: NatKind,
+    /// Substreams that it may send at the same time.
+    pub(super) slots: u16,
+    /// Of these, reserved.
+    pub(super) used: u16,
+    /// The substream in which it is interior.
+    pub(super) home: Substream,
+    pub(super) mature: bool,
+    pub(super) alive: bool,
+    /// Where it stands in the index of its home substream.
+    pub(super) room: Option<Room>,
+    /// Packets of each substream that it keeps for others; none where it said no limit.
+    pub(super) kept: Option<u32>,
+    /// Packets behind the live edge at which it begins.
+    pub(super) behind: u32,
+}
+
+/// One substream of one member.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge {
+    pub(super) parent: Source,
+    /// A former parent whose uplink stays reserved until the child reports the new one.
+    pub(super) releasing: Option<Stay>,
+    /// A parent to which the path failed: not tried again before the time given.
+    pub(super) avoid: Option<(PeerId, SimTime)>,
+    pub(super) first_child: MemberId,
+    pub(super) next: MemberId,
+    pub(super) previous: MemberId,
+    /// Hops from the CDN node; 0 while it has no parent.
+    pub(super) depth: u8,
+}
+
+/// An edge to nobody.
+pub(super) const UNFED: Edge = Edge {
+    parent: Source::None,
+    releasing: None,
+    avoid: None,
+    first_child: NOBODY,
+    next: NOBODY,
+    previous: NOBODY,
+    depth: 0,
+};

@@ -1,0 +1,45 @@
+//! The books: whose bytes went where, entered when an edge changes hands and at every sample.
+
+use super::edges::{Edge, EdgeId};
+use super::peers::NO_SLOT;
+use super::world::World;
+
+impl World<'_> {
+    /// Enters the bytes since the last entry into everybody's books.
+    pub(super) fn book(&mut self, id: EdgeId) {
+        let now = self.now;
+        let Edge { parent, reason, .. } = *self.edges.get(id);
+        let position = self.edges.progress(id).position(now);
+        let booked = &mut self.edges.detail_mut(id).booked;
+        let media = position - std::mem::replace(booked, position);
+        if media == 0 || parent == NO_SLOT {
+            return;
+        }
+        let (child, _) = self.edges.owner(id);
+        let bytes = media_bytes(media, self.stream().full);
+        let from_server = self.peer(parent).is_server();
+        let receiver = &mut self.peers[child as usize];
+        if from_server {
+            receiver.from_cdn += bytes
+        } else {
+            receiver.from_peers += bytes
+        }
+        self.peers[parent as usize].sent += bytes;
+        let sites = (self.peer(parent).site, self.peer(child).site);
+        self.recorder.moved(sites, bytes, from_server.then_some(reason));
+    }
+
+    /// Enters all bytes up to now.
+    pub(super) fn book_all(&mut self) {
+        for id in 0..self.edges.len() as EdgeId {
+            if self.edges.get(id).parent != NO_SLOT {
+                self.book(id);
+            }
+        }
+    }
+}
+
+/// Bytes in a stretch of media of a substream with this rate (in micro-bits per second).
+pub(super) fn media_bytes(media: u64, full: u64) -> u64 {
+    (u128::from(media) * u128::from(full) / (8 * 1_000_000_000 * 1_000_000)) as u64
+}
