@@ -17,8 +17,8 @@ pub struct RawAudience {
     pub phase: Option<At<Vec<At<RawPhase>>>>,
     /// Independent arrivals at this constant rate, as in `2 /s`, `90 /min` or `500 /h`.
     pub arrivals: Option<At<String>>,
-    /// A CSV file beside the scenario with columns `join_s`, `leave_s`, and if wanted `access`
-    /// (name of an access class) and `isp` (AS number).
+    /// A CSV file beside the scenario with columns `join_s`, `leave_s`, and if wanted `class`
+    /// (name of an access class) and `isp` (name or AS number of an access ISP).
     pub trace: Option<At<String>>,
     /// Share of those who leave without a good-bye.
     pub silent_leave: Option<At<Share>>,

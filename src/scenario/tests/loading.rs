@@ -66,6 +66,7 @@ fn a_trace_names_access_classes_and_isps() {
     let Arrivals::Trace(sessions) = scenario.audience.arrivals else { panic!("no trace") };
     assert_eq!((sessions[0].access, sessions[0].isp), (Some(0), Some(0)));
     assert_eq!((sessions[1].join, sessions[1].isp), (SimTime::from_nanos(2_500_000_000), None));
+    assert_eq!(sessions[2].isp, Some(0), "by its name");
 }
 
 #[test]

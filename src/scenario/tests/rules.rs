@@ -415,6 +415,8 @@ fn a_malformed_row_of_a_trace_is_named_with_its_line() {
     let told: Vec<_> = errors_of("bad.csv").iter().map(|e| (e.line(), e.found.clone())).collect();
     let expected = [(3, "4"), (4, "fibre"), (5, "x"), (6, "")];
     assert_eq!(told, expected.map(|(line, found)| (line, found.to_string())));
+    let shown = errors_of("bad.csv").to_string();
+    assert!(shown.contains("bad.csv:3:3") && shown.contains("bad.csv:4:5"), "{shown}");
     let empty = errors_of("empty.csv");
     assert!(empty.iter().all(|error| error.expected == "at least one session"), "{empty}");
     let header = errors_of("columns.csv");

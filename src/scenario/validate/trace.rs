@@ -1,8 +1,8 @@
-//! A trace of sessions: CSV with columns `join_s`, `leave_s`, and if wanted `access` and `isp`.
+//! A trace of sessions: CSV with columns `join_s`, `leave_s`, and if wanted `class` and `isp`.
 
 use super::audience::World;
 use super::context::Check;
-use crate::scenario::diagnostics::Rule;
+use crate::scenario::diagnostics::{Rule, nearest};
 use crate::scenario::load::unpacked;
 use crate::scenario::model::TraceSession;
 use crate::scenario::raw::At;
@@ -17,7 +17,7 @@ const MOST_ERRORS: usize = 20;
 struct Columns {
     join: usize,
     leave: usize,
-    access: Option<usize>,
+    class: Option<usize>,
     isp: Option<usize>,
 }
 
@@ -47,7 +47,8 @@ pub(super) fn sessions(
         refused.push((1, String::new(), "at least one session".to_string()));
     }
     for (line, found, expected) in refused.iter().take(MOST_ERRORS) {
-        let place = Place::of_line(&named.value, *line as usize, None, &line_of(&bytes, *line));
+        let text = line_of(&bytes, *line);
+        let place = Place::of_line(&named.value, *line as usize, column_of(found, &text), &text);
         check.report_in_file(&named.span, place, found, expected);
     }
     sessions
@@ -80,6 +81,14 @@ fn malformed(error: csv::Error) -> Refusal {
     (String::new(), format!("comma-separated text in UTF-8 ({error})"))
 }
 
+/// Where the cell that is to blame begins, counted in characters from 1.
+fn column_of(found: &str, line: &str) -> Option<usize> {
+    let before = line.split(',').position(|cell| cell.trim() == found.trim())?;
+    let cells: Vec<&str> = line.split(',').take(before).collect();
+    let start = cells.iter().map(|cell| cell.chars().count() + 1).sum::<usize>();
+    (!found.is_empty()).then_some(start + 1)
+}
+
 fn line_of(bytes: &[u8], line: u64) -> String {
     let before = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
     let text = bytes.split(|byte| *byte == b'\n').nth(before).unwrap_or_default();
@@ -88,7 +97,7 @@ fn line_of(bytes: &[u8], line: u64) -> String {
 
 impl Columns {
     fn find(header: &StringRecord) -> Result<Self, Refusal> {
-        let all = ["join_s", "leave_s", "access", "isp"];
+        let all = ["join_s", "leave_s", "class", "isp"];
         let found = || header.iter().collect::<Vec<_>>().join(",");
         let at = |name| header.iter().position(|column| column == name);
         let refuse = |expected: &str| (found(), expected.to_string());
@@ -98,7 +107,7 @@ impl Columns {
         Ok(Self {
             join: at("join_s").ok_or_else(|| refuse("a column join_s"))?,
             leave: at("leave_s").ok_or_else(|| refuse("a column leave_s"))?,
-            access: at("access"),
+            class: at("class"),
             isp: at("isp"),
         })
     }
@@ -113,18 +122,16 @@ impl Columns {
         Ok(TraceSession {
             join,
             leave,
-            access: self.access(row, world)?,
+            access: self.class(row, world)?,
             isp: self.isp(row, world)?,
         })
     }
 
-    fn access(&self, row: &StringRecord, world: &World<'_>) -> Result<Option<usize>, Refusal> {
-        let Some(name) = filled(row, self.access) else { return Ok(None) };
+    fn class(&self, row: &StringRecord, world: &World<'_>) -> Result<Option<usize>, Refusal> {
+        let Some(name) = filled(row, self.class) else { return Ok(None) };
         let known = world.access.iter().position(|class| class.name == name);
         let names: Vec<&str> = world.access.iter().map(|class| class.name.as_str()).collect();
-        let refusal =
-            || (name.to_string(), format!("an access class, one of {}", names.join(", ")));
-        known.map(Some).ok_or_else(refusal)
+        known.map(Some).ok_or_else(|| unknown(name, "an access class", &names))
     }
 
     fn isp(&self, row: &StringRecord, world: &World<'_>) -> Result<Option<usize>, Refusal> {
@@ -134,11 +141,20 @@ impl Columns {
         }
         let number = text.parse().ok().map(AsNumber::new);
         let network = number.and_then(|number| world.topology.graph.index_of(number));
-        let known = world.isps().iter().position(|isp| Some(isp.network) == network);
-        let refusal =
-            || (text.to_string(), "the AS number of an access ISP of the scenario".to_string());
-        known.map(Some).ok_or_else(refusal)
+        let isps = world.isps();
+        let known = isps.iter().position(|isp| Some(isp.network) == network || isp.name == text);
+        let names: Vec<&str> = isps.iter().map(|isp| isp.name.as_str()).collect();
+        known
+            .map(Some)
+            .ok_or_else(|| unknown(text, "the name or AS number of an access ISP", &names))
     }
+}
+
+/// A name that nothing has, with those that there are and the nearest.
+fn unknown(found: &str, what: &str, names: &[&str]) -> Refusal {
+    let hint = nearest(found, names.iter().copied());
+    let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+    (found.to_string(), format!("{what}, one of {}{hint}", names.join(", ")))
 }
 
 fn filled(row: &StringRecord, column: Option<usize>) -> Option<&str> {
