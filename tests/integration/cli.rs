@@ -170,7 +170,10 @@ fn the_manifest_says_how_to_repeat_the_run() {
     let arguments =
         ["run", "tiny", "--coordinator", "cdn-only", "--out", "first", "--until", "30 s"];
     let changed = ["--set", "audience.peak=9", "--graphml", "--seed", "7"];
-    grandstand(folder.path(), &[&arguments[..], &changed].concat()).assert().success();
+    let run = grandstand(folder.path(), &[&arguments[..], &changed].concat()).assert().success();
+    // The first instant at which the topology is taken is later than this run's end.
+    let told = String::from_utf8_lossy(&run.get_output().stderr).to_string();
+    assert!(told.contains("output.topology_at"), "{told}");
     let manifest = fs::read_to_string(folder.path().join("first/manifest.toml")).unwrap();
     for line in ["seed = 7", "until = \"30 s\"", "overrides = [\"audience.peak=9\"]", "peak = 9"] {
         assert!(manifest.lines().any(|found| found == line), "{line} in {manifest}");

@@ -10,13 +10,17 @@ use super::load;
 use super::output::{self, Prepared};
 use super::progress::{self, Bars};
 use crate::scenario::{CoordinatorKind, Scenario};
-use crate::units::Span;
+use crate::units::{SimTime, Span};
 use rayon::prelude::*;
 use single::Finished;
 use std::path::PathBuf;
 
 /// What a run that was checked and is fine says.
 const CHECKED: &str = "checked: every invariant held, and two runs had the same events\n";
+
+/// What a run says that was asked for drawings of a topology that nobody looked at.
+const NO_GRAPHML: &str = "note: no GraphML was written: `output.topology_at` names no instant of this run, as in\n      \
+                          --set 'output.topology_at=[\"10 min\"]'\n";
 
 /// How many things that are wrong with a run are told.
 const MOST_SHOWN: usize = 10;
@@ -109,6 +113,9 @@ impl<'a> Job<'a> {
         let folders: Vec<Prepared> =
             complete.into_iter().map(|finished| finished.folder).chain(compared).collect();
         self.place_all(folders)?;
+        if self.arguments.graphml && !self.samples_the_topology() {
+            tell(NO_GRAPHML);
+        }
         if !bugs.is_empty() {
             return Err(Failure::Bug(bugs));
         }
@@ -116,6 +123,12 @@ impl<'a> Job<'a> {
             tell(CHECKED);
         }
         Ok(())
+    }
+
+    /// Whether the run comes to an instant at which the scenario wants to see who feeds whom.
+    fn samples_the_topology(&self) -> bool {
+        let end = SimTime::ZERO + self.length();
+        self.scenario.output.topology_at.iter().any(|at| *at <= end)
     }
 
     fn summarise(&self, complete: &[Finished]) -> Result<(), Failure> {
