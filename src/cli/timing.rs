@@ -24,12 +24,15 @@ impl Stopwatch {
         let summary = &outcome.records.summary;
         let peers = summary.iter().find(|row| row.metric == "peer_seconds");
         let peer_seconds = peers.and_then(|row| row.value);
+        let used = cpu.filter(|cpu| *cpu > 0.0);
+        let per_cpu = peer_seconds.zip(used).map(|(count, cpu)| (count / cpu).round());
         let rows = [
             ("wall_s", "s", Some(wall)),
             ("cpu_s", "s", cpu),
             ("events", "count", Some(outcome.events as f64)),
             ("events_per_s", "1/s", per_second(outcome.events as f64)),
             ("peer_seconds_per_s", "ratio", peer_seconds.and_then(per_second)),
+            ("peer_seconds_per_cpu_s", "ratio", per_cpu),
             ("peak_memory_bytes", "B", peak_memory()),
         ];
         let mut text = "metric,unit,value\n".to_string();
