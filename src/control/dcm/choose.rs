@@ -197,3 +197,15 @@ fn scramble(candidate: MemberId, child: MemberId, now: SimTime) -> u32 {
     let seed = now.as_nanos() ^ (u64::from(candidate) << 32 | u64::from(child));
     (seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_lags_by_more_than_its_reports_can_has_nothing_to_send() {
+        assert!(is_far_behind(1000, 1251), "more than five seconds of a substream are missing");
+        assert!(!is_far_behind(1000, 1250), "what reports are late by");
+        assert!(!is_far_behind(0, 1251), "nothing is known of one who has not reported yet");
+    }
+}
