@@ -1,12 +1,15 @@
 //! What the control center is set to, each value with its source.
 
-use crate::units::{Ratio, Span};
+use crate::units::{AsNumber, Metro, Ratio, Span};
+use std::collections::BTreeMap;
 
 /// The control center.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ControlConfig {
     /// How regions are drawn.
     pub region: RegionRule,
+    /// Networks whose cities are dealt out to more than one DCM, and to how many.
+    pub dcms: BTreeMap<AsNumber, u16>,
     /// Between two heartbeats of a client.
     pub heartbeat: Span,
     /// Intervals without data from a parent, when nothing else says that it is gone.
@@ -80,6 +83,8 @@ impl Default for ControlConfig {
         Self {
             // Administrative domain: the source's own example of a region.
             region: RegionRule::Isp,
+            // One DCM a region, as the source describes it before it splits clusters.
+            dcms: BTreeMap::new(),
             // Seconds, as the source wants for live sport; the figure is an assumption.
             heartbeat: Span::from_secs(2),
             // Assumption; a death that the parent's own silence confirms needs only one.
@@ -110,6 +115,15 @@ impl Default for ControlConfig {
             recompute_above: share(0.2),
             objective: ObjectiveConfig::default(),
         }
+    }
+}
+
+impl ControlConfig {
+    /// Which of a network's DCMs a city belongs to: cities are dealt out in turn, so that a city
+    /// stays whole.
+    pub(crate) fn part_of(&self, network: AsNumber, metro: Metro) -> u16 {
+        let dcms = self.dcms.get(&network).map_or(1, |dcms| u32::from(*dcms).max(1));
+        (metro.get() % dcms) as u16
     }
 }
 

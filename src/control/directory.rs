@@ -1,13 +1,20 @@
 //! Content directory (row C2): which DCM manages which content in which region.
 
-use super::config::RegionRule;
+use super::config::{ControlConfig, RegionRule};
 use crate::proto::Place;
 use crate::units::{AsNumber, ContentId};
 use std::collections::BTreeMap;
 
-/// A group of viewers near each other, as the scenario's rule draws it.
+/// A group of viewers near each other: some of the cities of an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Region {
+pub(crate) struct Region {
+    area: Area,
+    part: u16,
+}
+
+/// What the scenario's rule draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Area {
     /// The viewers of one ISP.
     Isp(AsNumber),
     /// The viewers of one country.
@@ -24,12 +31,13 @@ pub(crate) struct Directory {
 
 impl Region {
     /// The region of a place.
-    pub(crate) fn of(place: Place, rule: RegionRule) -> Self {
-        match rule {
-            RegionRule::Isp => Self::Isp(place.network),
-            RegionRule::Country => Self::Country(place.country),
-            RegionRule::World => Self::World,
-        }
+    pub(crate) fn of(place: Place, config: &ControlConfig) -> Self {
+        let area = match config.region {
+            RegionRule::Isp => Area::Isp(place.network),
+            RegionRule::Country => Area::Country(place.country),
+            RegionRule::World => Area::World,
+        };
+        Self { area, part: config.part_of(place.network, place.metro) }
     }
 }
 

@@ -172,7 +172,7 @@ impl ControlCenter {
         }
         outbox.send(from, ToClient::Welcome(Guidance::Directed));
         let place = self.locate(join);
-        let region = Region::of(place, self.config.region);
+        let region = Region::of(place, &self.config);
         let dcm = self
             .directory
             .find(join.content, region)

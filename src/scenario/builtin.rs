@@ -3,6 +3,7 @@
 /// Name and text of each.
 const ALL: &[(&str, &str)] = &[
     ("live_sport", include_str!("../../scenarios/live_sport.toml")),
+    ("million", include_str!("../../scenarios/million.toml")),
     ("tiny", include_str!("../../scenarios/tiny.toml")),
     ("control/congested_peering", include_str!("../../scenarios/control/congested_peering.toml")),
     ("control/devices", include_str!("../../scenarios/control/devices.toml")),

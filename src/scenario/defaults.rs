@@ -11,6 +11,9 @@ pub(super) const SUBSTREAMS: u8 = 4;
 /// Cities of an ISP: assumption.
 pub(super) const METROS: u32 = 4;
 
+/// DCMs of an ISP: one cluster, as the source describes a region before it is split.
+pub(super) const DCMS: u16 = 1;
+
 /// Standard deviation of the logarithm of actual over advertised rate: assumption.
 pub(super) const VARIATION: f64 = 0.25;
 

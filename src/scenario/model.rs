@@ -141,6 +141,8 @@ pub struct Isp {
     pub weight: f64,
     /// In how many cities its viewers live.
     pub metros: u32,
+    /// To how many DCMs its cities are dealt out.
+    pub dcms: u16,
 }
 
 /// How messages and data travel.

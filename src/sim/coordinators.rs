@@ -1,7 +1,7 @@
 //! The coordinators by their names.
 
 use crate::baseline::{CdnOnly, Locality, Tracker};
-use crate::control::ControlCenter;
+use crate::control::{ControlCenter, ControlConfig};
 use crate::proto::Coordinator;
 use crate::scenario::{CoordinatorKind, Scenario};
 use crate::units::stream;
@@ -13,7 +13,7 @@ pub(super) fn build(scenario: &Scenario, kind: CoordinatorKind, seed: u64) -> Bo
     };
     match kind {
         CoordinatorKind::ControlCenter => Box::new(
-            ControlCenter::new(scenario.control.clone()).governed_by(scenario.policies.clone()),
+            ControlCenter::new(control_config(scenario)).governed_by(scenario.policies.clone()),
         ),
         CoordinatorKind::CdnOnly => {
             Box::new(CdnOnly::new(scenario.cdn_only, scenario.client.heartbeat))
@@ -21,4 +21,12 @@ pub(super) fn build(scenario: &Scenario, kind: CoordinatorKind, seed: u64) -> Bo
         CoordinatorKind::TrackerRandom => tracker(Locality::Random),
         CoordinatorKind::TrackerLocal => tracker(Locality::Local),
     }
+}
+
+/// The settings of the control center, with what the scenario says of each ISP.
+fn control_config(scenario: &Scenario) -> ControlConfig {
+    let graph = &scenario.topology.graph;
+    let isps = scenario.topology.isps.iter();
+    let dcms = isps.map(|isp| (graph.at(isp.network).number, isp.dcms)).collect();
+    ControlConfig { dcms, ..scenario.control.clone() }
 }

@@ -69,6 +69,9 @@ pub struct RawIsp {
     pub weight: Option<At<f64>>,
     /// In how many cities its viewers live, 1 to 1000.
     pub metros: Option<At<i64>>,
+    /// To how many DCMs its cities are dealt out, so that no cluster becomes too large; not more than
+    /// `metros`.
+    pub dcms: Option<At<i64>>,
 }
 
 /// A link between two networks.

@@ -147,6 +147,7 @@ link_latency = "7 ms"
 [[isp]]
 as = 3320
 metros = 2
+dcms = 2
 [[isp]]
 as = 7018
 weight = 0.1

@@ -61,6 +61,7 @@ fn isp(isp: &Isp, graph: &AsGraph) -> RawIsp {
         access: at(true),
         weight: at(isp.weight),
         metros: whole(isp.metros),
+        dcms: whole(isp.dcms),
     }
 }
 

@@ -47,12 +47,14 @@ fn isp(
     if let Some(named) = raw.network.as_ref().filter(|_| again) {
         check.report(Rule::DuplicateNetwork, &named.span, "each network once");
     }
+    let metros = check.integer(&raw.metros, 1..=1000, defaults::METROS);
     Isp {
         network: network.unwrap_or_default(),
         name: name(check, raw, network, networks),
         country: country(check, at, network, networks),
         weight: weight(check, at, network, networks),
-        metros: check.integer(&raw.metros, 1..=1000, defaults::METROS),
+        metros,
+        dcms: check.integer(&raw.dcms, 1..=metros as u16, defaults::DCMS),
     }
 }
 

@@ -62,6 +62,8 @@ pub(super) fn control(check: &mut Check<'_>, raw: &RawControl, heartbeat: Span) 
     let heartbeats = 1..=1000;
     ControlConfig {
         region: raw.region.as_ref().map_or(default.region, |at| region(at.value)),
+        // Said of each ISP.
+        dcms: default.dcms,
         heartbeat: check.positive(&raw.heartbeat, heartbeat),
         silent_heartbeats: check.integer(
             &raw.silent_heartbeats,
