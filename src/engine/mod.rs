@@ -8,6 +8,7 @@ mod digest;
 mod queue;
 mod rank;
 mod slots;
+mod turns;
 mod wheel;
 
 pub use digest::Digest;

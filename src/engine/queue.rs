@@ -2,6 +2,7 @@
 
 use super::calendar::{Calendar, Entry};
 use super::slots::Slots;
+use super::turns::Turns;
 use crate::units::SimTime;
 
 /// A scheduled event, to cancel it with. A key of an event that is gone does no harm.
@@ -16,6 +17,7 @@ pub struct EventKey {
 pub struct Queue<E> {
     calendar: Calendar,
     slots: Slots<E>,
+    turns: Turns<E>,
     now: SimTime,
     sequence: u64,
     live: usize,
@@ -38,6 +40,7 @@ impl<E> Queue<E> {
         Self {
             calendar: Calendar::new(),
             slots: Slots::new(),
+            turns: Turns::new(),
             now: SimTime::ZERO,
             sequence: 0,
             live: 0,
@@ -50,15 +53,36 @@ impl<E> Queue<E> {
     ///
     /// A time before [`Self::now`] is taken as now, and counted in [`Self::late`].
     pub fn schedule(&mut self, time: SimTime, class: u8, event: E) -> EventKey {
+        let (time, order) = self.place(time, class);
+        self.enter(time, order, event)
+    }
+
+    /// Schedules an event that does not come before those scheduled this way so far, as the timers
+    /// of one period do. It comes in the same total order as all others, costs less, and cannot be
+    /// taken back. One that would come before them is scheduled the usual way.
+    pub fn schedule_in_turn(&mut self, time: SimTime, class: u8, event: E) {
+        let (time, order) = self.place(time, class);
+        if self.turns.is_in_order(time, order) {
+            self.turns.push(time, order, event);
+        } else {
+            self.enter(time, order, event);
+        }
+    }
+
+    /// The place of one more event in the total order.
+    fn place(&mut self, time: SimTime, class: u8) -> (u64, u64) {
         self.late += u64::from(time < self.now);
-        let (slot, generation) = self.slots.insert(event);
         let order = u64::from(class) << SEQUENCE_BITS | self.sequence;
         self.sequence += 1;
         self.live += 1;
-        let time = time.max(self.now).as_nanos();
+        (time.max(self.now).as_nanos(), order)
+    }
+
+    fn enter(&mut self, time: u64, order: u64, event: E) -> EventKey {
+        let (slot, generation) = self.slots.insert(event);
         if self.calendar.push(Entry { time, order, slot, generation }) {
-            let slots = &self.slots;
-            self.calendar.review(self.now, self.live, |entry| slots.is_pending(entry));
+            let (slots, filed) = (&self.slots, self.live - self.turns.len());
+            self.calendar.review(self.now, filed, |entry| slots.is_pending(entry));
         }
         EventKey { slot, generation }
     }
@@ -72,24 +96,42 @@ impl<E> Queue<E> {
 
     /// The next event and its time, to which the clock moves.
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        loop {
+        let (time, event) = if self.is_turn_next() {
+            self.turns.pop()?
+        } else {
             let slots = &self.slots;
             let entry = self.calendar.pop(|entry| slots.is_pending(entry))?;
-            if let Some(event) = self.slots.take(entry.slot, entry.generation) {
-                self.live -= 1;
-                self.now = SimTime::from_nanos(entry.time);
-                return Some((self.now, event));
-            }
-        }
+            (entry.time, self.slots.take(entry.slot, entry.generation)?)
+        };
+        self.live -= 1;
+        self.now = SimTime::from_nanos(time);
+        Some((self.now, event))
     }
 
     /// The time of the next event. Takes `&mut self` because cancelled events are dropped here.
     pub fn peek_time(&mut self) -> Option<SimTime> {
+        let filed = self.peek_filed().map(|(time, _)| time);
+        let first = self.turns.first().map(|(time, _)| time);
+        first.into_iter().chain(filed).min().map(SimTime::from_nanos)
+    }
+
+    /// Whether the next event is the first of those scheduled in turn.
+    fn is_turn_next(&mut self) -> bool {
+        let Some(first) = self.turns.first() else {
+            // What follows is popped from the calendar: nothing cancelled may be first there.
+            self.peek_filed();
+            return false;
+        };
+        self.peek_filed().is_none_or(|filed| first < filed)
+    }
+
+    /// Time, class and sequence of the first event in the calendar; cancelled ones before it go.
+    fn peek_filed(&mut self) -> Option<(u64, u64)> {
         loop {
             let slots = &self.slots;
             let entry = self.calendar.peek(|entry| slots.is_pending(entry))?;
             if slots.is_pending(&entry) {
-                return Some(SimTime::from_nanos(entry.time));
+                return Some((entry.time, entry.order));
             }
             self.calendar.pop(|entry| slots.is_pending(entry));
         }
@@ -101,11 +143,16 @@ impl<E> Queue<E> {
         self.calendar.open().0
     }
 
-    /// Most of the events that come next, some tens of them, for reading ahead what they will need.
-    /// In no promised order; looking changes nothing.
+    /// Most of the events that come next, some tens of them, but for those scheduled in turn, for
+    /// reading ahead what they will need. In no promised order; looking changes nothing.
     pub fn soon(&self) -> impl Iterator<Item = &E> {
         let (_, entries) = self.calendar.open();
         entries.iter().filter_map(|entry| self.slots.get(entry.slot, entry.generation))
+    }
+
+    /// The events scheduled in turn, in their order.
+    pub fn in_turn(&self) -> impl Iterator<Item = &E> {
+        self.turns.iter()
     }
 
     /// The time of the event popped last.
@@ -237,6 +284,12 @@ mod tests {
             class: u8,
             count: u16,
         },
+        /// Schedules events in turn, each this long after the one before.
+        Turns {
+            delay: u64,
+            class: u8,
+            count: u16,
+        },
         Cancel {
             which: u16,
         },
@@ -262,6 +315,8 @@ mod tests {
                 .prop_map(|(delay, class, count)| Step::Burst { delay, class, count }),
             1 => (delays(), 0_u8..3, 1_u16..3000)
                 .prop_map(|(delay, class, count)| Step::Burst { delay, class, count }),
+            3 => (delays(), 0_u8..3, 1_u16..20)
+                .prop_map(|(delay, class, count)| Step::Turns { delay, class, count }),
             4 => any::<u16>().prop_map(|which| Step::Cancel { which }),
             4 => (1_u16..40).prop_map(|count| Step::Pop { count }),
             1 => (1_u16..3000).prop_map(|count| Step::Pop { count }),
@@ -273,7 +328,8 @@ mod tests {
     #[derive(Default)]
     struct Pair {
         queue: Queue<u64>,
-        reference: BTreeMap<(u64, u8, u64), EventKey>,
+        /// Those that can be taken back have a key.
+        reference: BTreeMap<(u64, u8, u64), Option<EventKey>>,
         scheduled: u64,
     }
 
@@ -282,6 +338,9 @@ mod tests {
             match *step {
                 Step::Burst { delay, class, count } => {
                     (0..count).for_each(|nth| self.schedule(delay, class, u64::from(nth)));
+                }
+                Step::Turns { delay, class, count } => {
+                    (0..count).for_each(|nth| self.schedule_in_turn(delay, class, u64::from(nth)));
                 }
                 Step::Cancel { which } => self.cancel(usize::from(which)),
                 Step::Pop { count } => (0..count).for_each(|_| self.pop()),
@@ -297,13 +356,22 @@ mod tests {
             let spread = if delay.is_multiple_of(2) { nth.saturating_mul(delay / 7) } else { 0 };
             let time = self.queue.now().as_nanos().saturating_add(delay).saturating_add(spread);
             let key = self.queue.schedule(at(time), class, self.scheduled);
-            self.reference.insert((time, class, self.scheduled), key);
+            self.reference.insert((time, class, self.scheduled), Some(key));
+            self.scheduled += 1;
+        }
+
+        fn schedule_in_turn(&mut self, delay: u64, class: u8, nth: u64) {
+            let delay = nth.saturating_mul(delay);
+            let time = self.queue.now().as_nanos().saturating_add(delay);
+            self.queue.schedule_in_turn(at(time), class, self.scheduled);
+            self.reference.insert((time, class, self.scheduled), None);
             self.scheduled += 1;
         }
 
         fn cancel(&mut self, which: usize) {
-            let nth = which % self.reference.len().max(1);
-            let Some((&order, &key)) = self.reference.iter().nth(nth) else { return };
+            let keys = self.reference.iter().filter_map(|(order, key)| Some((*order, (*key)?)));
+            let keys: Vec<_> = keys.collect();
+            let Some(&(order, key)) = keys.get(which % keys.len().max(1)) else { return };
             self.reference.remove(&order);
             assert_eq!(self.queue.cancel(key), Some(order.2));
             assert_eq!(self.queue.cancel(key), None);

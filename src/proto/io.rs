@@ -90,9 +90,9 @@ pub trait Coordinator {
     /// When it next wants to be called with `Timeout`; may move with any call of `handle`.
     fn next_timeout(&self) -> Option<SimTime>;
 
-    /// A message from this client will come soon: a coordinator may read ahead what it will need.
+    /// Messages from these clients will come soon: a coordinator may read ahead what it will need.
     /// Changes nothing.
-    fn expect(&self, _from: PeerId) {}
+    fn expect(&self, _from: &[PeerId]) {}
 
     /// What it says about itself while a run goes on: cheap, and none for most.
     fn gauges(&self) -> Vec<Figure> {

@@ -21,7 +21,7 @@ impl World<'_> {
     pub(super) fn ancestry(&self, slot: Slot, substream: Substream) -> Ancestry {
         let (mut at, mut depth, mut delay) = (slot, 0, Span::ZERO);
         loop {
-            if self.peer(at).is_server() {
+            if self.is_server(at) {
                 return Ancestry { source: Some(at), depth, delay };
             }
             let edge = self.edges.get(self.edges.id(at, substream));
@@ -42,7 +42,7 @@ impl World<'_> {
             if at == ancestor {
                 return true;
             }
-            if self.peer(at).is_server() {
+            if self.is_server(at) {
                 return false;
             }
             at = self.edges.get(self.edges.id(at, substream)).parent;

@@ -14,8 +14,13 @@ impl World<'_> {
     /// A session begins.
     pub(super) fn arrive(&mut self, number: u32) {
         self.schedule_arrival(number + 1);
-        let slot = self.new_slot();
-        self.take_seat(slot, number);
+        let session = &self.sessions[number as usize];
+        let access = self.scenario.access[usize::from(session.access)].rtt / 2;
+        let center_delay = self.center_delay(session.isp, session.metro, access);
+        // Welcomed one round trip from now, it will report after its phase.
+        let first_report = self.now + center_delay * 2 + session.phase;
+        let slot = self.seats.take(first_report).expect("a seat for all who are there at once");
+        self.take_seat(slot, number, center_delay);
         let session = &self.sessions[number as usize];
         let (leave, generation) = (session.leave, self.peer(slot).generation);
         self.schedule(leave, Event::Depart { slot, generation });
@@ -26,11 +31,10 @@ impl World<'_> {
     }
 
     /// Fills a slot with a viewer.
-    fn take_seat(&mut self, slot: Slot, number: u32) {
+    fn take_seat(&mut self, slot: Slot, number: u32, center_delay: Span) {
         let session = self.sessions[number as usize].clone();
         let access = self.scenario.access[usize::from(session.access)].rtt / 2;
         let site = session.isp;
-        let center_delay = self.center_delay(site, session.metro, access);
         let address = self.address(site, session.metro);
         let (id, now, full) = (self.viewer_id(number), self.now, self.stream().full);
         let peer = &mut self.peers[slot as usize];
@@ -112,7 +116,10 @@ impl World<'_> {
     /// The periodic report, and a look at what has come in.
     pub(super) fn beat(&mut self, slot: Slot) {
         let generation = self.peer(slot).generation;
-        self.schedule(self.now + self.scenario.client.heartbeat, Event::Beat { slot, generation });
+        let (next, event) =
+            (self.now + self.scenario.client.heartbeat, Event::Beat { slot, generation });
+        self.queue.schedule_in_turn(next, event.class(), event);
+        self.beats_read = self.beats_read.saturating_sub(1);
         self.peer_mut(slot).beats += 1;
         match self.peer(slot).guidance {
             Some(Guidance::SelfDirected) => self.look_around(slot),
@@ -244,7 +251,8 @@ impl World<'_> {
         let already = self.edges.get(id).parent == parent;
         let has_room = peer.children < peer.slots || already;
         // A peer knows the path from the source to itself, and refuses whoever is on it.
-        has_room && peer.start.is_some() && !self.is_above(child, parent, substream)
+        let is_on_it = self.peer(child).children > 0 && self.is_above(child, parent, substream);
+        has_room && peer.start.is_some() && !is_on_it
     }
 
     pub(super) fn connect_timeout(&mut self, id: EdgeId, generation: u32) {
@@ -289,7 +297,7 @@ impl World<'_> {
         self.let_children_go(slot, loss);
         for substream in self.all_substreams() {
             let id = self.edges.id(slot, substream);
-            if self.edges.detail(id).lost.is_some() {
+            if self.edges.get(id).is_lost {
                 self.recorder.never_repaired();
             }
             self.cancel_pending(id);
@@ -303,7 +311,7 @@ impl World<'_> {
         let id = peer.id;
         if !peer.is_server() {
             self.slots[id.index()] = NO_SLOT;
-            self.vacant.push(slot);
+            self.seats.leave(slot);
         }
     }
 

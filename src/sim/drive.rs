@@ -3,7 +3,6 @@
 use super::event::Event;
 use super::world::World;
 use super::{Interrupted, Outcome};
-use crate::proto::Guidance;
 use crate::units::SimTime;
 
 /// Events between two calls of the watcher when no sample comes before (assumption: tens of
@@ -37,47 +36,6 @@ impl World<'_> {
         self.settle();
         self.now = self.end;
         Ok(self.finish())
-    }
-
-    /// Touches what the next events will need: nearly every event waits for memory, and here these
-    /// waits overlap. Two passes, because what the second reads is found through the first.
-    fn read_ahead(&mut self) {
-        let horizon = self.queue.horizon();
-        if std::mem::replace(&mut self.horizon, horizon) == horizon {
-            return;
-        }
-        let mut words = 0;
-        for event in self.queue.soon() {
-            match event {
-                Event::Beat { slot, .. } => {
-                    let peer = self.peer(*slot);
-                    let tracks = self.edges.tracks(*slot).iter();
-                    words ^= tracks.fold(peer.heard.as_nanos(), |sum, track| sum ^ track.word());
-                    words ^= u64::from(peer.player.is_playing());
-                    words ^= self.edges.children(*slot).len() as u64;
-                    if peer.guidance == Some(Guidance::SelfDirected) {
-                        words ^= self.edges.looks(*slot);
-                    }
-                }
-                Event::ToCenter(number) => {
-                    words ^= u64::from(self.mail.to_center(*number).client.get())
-                }
-                _ => {}
-            }
-        }
-        for event in self.queue.soon() {
-            match event {
-                Event::Beat { slot, .. } => {
-                    let child = self.edges.children(*slot).last();
-                    words ^= child.map_or(0, |child| u64::from(child.id.get()));
-                }
-                Event::ToCenter(number) => {
-                    self.coordinator.expect(self.mail.to_center(*number).client);
-                }
-                _ => {}
-            }
-        }
-        std::hint::black_box(words);
     }
 
     fn dispatch(&mut self, event: Event) {

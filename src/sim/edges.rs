@@ -67,11 +67,15 @@ pub(super) struct Edge {
     pub(super) flow: Option<FlowId>,
     /// The cap of the flow, in its unit.
     pub(super) cap: u64,
+    /// The fastest that this parent has sent.
+    pub(super) peak: u64,
     pub(super) level_generation: u32,
     /// The event at which it will be level, if one is due.
     pub(super) level_event: Option<EventKey>,
     /// Its position is what its parent's is, less the way.
     pub(super) level: bool,
+    /// Data have stopped: its detail says since when and why.
+    pub(super) is_lost: bool,
     pub(super) class: PathClass,
     pub(super) reason: Reason,
 }
@@ -95,9 +99,8 @@ pub(super) struct Detail {
     pub(super) unreported: bool,
     /// Position up to which bytes are in the books.
     pub(super) booked: u64,
-    /// When this parent began to send, where the child was, and the fastest it has been sent.
+    /// When this parent began to send, and where the child was.
     pub(super) began: (SimTime, u64),
-    pub(super) peak: u64,
     /// When data stopped, and why; until they flow again.
     pub(super) lost: Option<(SimTime, Loss)>,
     /// Position at the client's last own look.
@@ -119,9 +122,11 @@ impl Edge {
         place: 0,
         flow: None,
         cap: 0,
+        peak: 0,
         level_generation: 0,
         level_event: None,
         level: false,
+        is_lost: false,
         class: PathClass::OnNet,
         reason: Reason::StartUp,
     };
@@ -142,7 +147,6 @@ impl Detail {
             unreported: false,
             booked: position,
             began: (now, position),
-            peak: 0,
             lost: None,
             seen: position,
         }

@@ -3,7 +3,7 @@
 use super::edges::{EdgeId, Loss};
 use super::event::Event;
 use super::fabric::LinkChange;
-use super::peers::{NO_SLOT, Slot};
+use super::peers::NO_SLOT;
 use super::world::World;
 use crate::scenario::FaultKind;
 use crate::units::{dist, stream};
@@ -104,11 +104,10 @@ impl World<'_> {
     /// A share of those present goes without a word.
     fn make_vanish(&mut self, fault: u32, share: f64) {
         let mut rng = stream(self.spec.seed, "vanish", u64::from(fault));
-        let viewers: Vec<Slot> = (0..self.peers.len() as Slot)
-            .filter(|slot| self.peer(*slot).present && !self.peer(*slot).is_server())
-            .collect();
-        for slot in viewers {
-            if dist::chance(&mut rng, share) {
+        // In the order in which they came: where they sit is of no account.
+        for number in self.servers..self.slots.len() {
+            let slot = self.slots[number];
+            if slot != NO_SLOT && dist::chance(&mut rng, share) {
                 self.vanish(slot, true);
             }
         }

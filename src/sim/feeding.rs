@@ -15,7 +15,7 @@ impl World<'_> {
         let Some(delay) = self.one_way(parent, child) else { return };
         let had_parent = self.edges.get(id).parent != NO_SLOT;
         self.detach(id);
-        let changed = had_parent || self.edges.detail(id).lost.is_some();
+        let changed = had_parent || self.edges.get(id).is_lost;
         let peer = &mut self.peers[child as usize];
         peer.parent_changes += u32::from(changed);
         // The handshake has measured the path.
@@ -32,11 +32,11 @@ impl World<'_> {
         let (cap, believed) = (self.catch_up_rate(), Some(self.peer(parent).id));
         self.edges.track_mut(id).believed = believed;
         let edge = self.edges.get_mut(id);
-        (edge.class, edge.reason, edge.cap) = (class, reason, cap);
+        (edge.class, edge.reason, edge.cap, edge.peak) = (class, reason, cap, 0);
         edge.offset = delay + self.scenario.tree.forward_delay;
         let position = self.edges.progress(id).position(self.now);
         let detail = self.edges.detail_mut(id);
-        (detail.dry, detail.slow, detail.peak) = (0, 0, 0);
+        (detail.dry, detail.slow) = (0, 0);
         (detail.seen, detail.began) = (position, (self.now, position));
         detail.unreported = true;
         self.open_flow(id);
@@ -59,7 +59,7 @@ impl World<'_> {
 
     /// What the new parent does not keep any more cannot be had from it: the child goes on where it begins.
     fn jump_to_what_is_kept(&mut self, id: EdgeId, parent: Slot, substream: Substream) {
-        if self.peer(parent).is_server() {
+        if self.is_server(parent) {
             return;
         }
         let (child, _) = self.edges.owner(id);
@@ -132,6 +132,7 @@ impl World<'_> {
         let detail = self.edges.detail_mut(id);
         if detail.lost.is_none() {
             (detail.lost, detail.detected) = (Some((now, loss)), false);
+            self.edges.get_mut(id).is_lost = true;
         }
     }
 }

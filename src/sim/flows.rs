@@ -62,15 +62,17 @@ impl World<'_> {
         let mut progress = self.edges.progress(id);
         progress.change(self.now, Speed { now: rate, ..progress.speed });
         self.edges.set_progress(id, progress);
-        let detail = self.edges.detail_mut(id);
-        detail.peak = detail.peak.max(rate);
+        let edge = self.edges.get_mut(id);
+        edge.peak = edge.peak.max(rate);
         let (slot, _) = self.edges.owner(id);
         self.touch(slot);
     }
 
     /// Data flow again.
     fn note_repair(&mut self, id: EdgeId) {
-        if let Some((since, loss)) = self.edges.detail_mut(id).lost.take() {
+        if std::mem::replace(&mut self.edges.get_mut(id).is_lost, false)
+            && let Some((since, loss)) = self.edges.detail_mut(id).lost.take()
+        {
             self.recorder.repaired(loss, self.now.since(since));
         }
     }
@@ -93,7 +95,7 @@ impl World<'_> {
 
     /// Position and speed of a parent in a substream.
     pub(super) fn upstream(&self, parent: Slot, substream: Substream) -> Progress {
-        if self.peer(parent).is_server() {
+        if self.is_server(parent) {
             return self.source();
         }
         self.edges.progress(self.edges.id(parent, substream))
@@ -101,7 +103,7 @@ impl World<'_> {
 
     fn review_children(&mut self, id: EdgeId) {
         let (slot, substream) = self.edges.owner(id);
-        if self.peer(slot).is_server() {
+        if self.is_server(slot) || self.peer(slot).children == 0 {
             return;
         }
         for number in 0..self.edges.children(slot).len() {

@@ -26,7 +26,7 @@ impl World<'_> {
     pub(super) fn report(&mut self, slot: Slot) {
         let news = self.news(slot);
         let peer = &self.peers[slot as usize];
-        let (number, report) = self.mail.open_report(peer.id);
+        let (number, report) = self.mail.open_report(peer.id, slot);
         let Self { now, edges, fabric, .. } = self;
         let reporter = Reporter { now: *now, stream: &self.streams[0], edges, fabric };
         reporter.write(slot, peer, report);

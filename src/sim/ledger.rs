@@ -17,7 +17,7 @@ impl World<'_> {
         }
         let (child, _) = self.edges.owner(id);
         let bytes = media_bytes(media, self.stream().full);
-        let from_server = self.peer(parent).is_server();
+        let from_server = self.is_server(parent);
         let receiver = &mut self.peers[child as usize];
         if from_server {
             receiver.from_cdn += bytes

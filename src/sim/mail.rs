@@ -1,6 +1,7 @@
 //! Messages on their way. They stay where they were written until they are read, and their storage is
 //! used again: heartbeats neither move nor allocate.
 
+use super::peers::Slot;
 use crate::proto::{Heartbeat, ToCenter, ToClient};
 use crate::units::PeerId;
 
@@ -8,6 +9,9 @@ use crate::units::PeerId;
 #[derive(Debug)]
 pub(super) struct Letter<M> {
     pub(super) client: PeerId,
+    /// Where the client sat when the letter was written: a look there is enough to see whether it
+    /// still does.
+    pub(super) slot: Slot,
     pub(super) message: M,
 }
 
@@ -47,20 +51,21 @@ impl<M> Pigeonholes<M> {
 }
 
 impl Mail {
-    pub(super) fn put_to_center(&mut self, client: PeerId, message: ToCenter) -> u32 {
-        self.to_center.put(Letter { client, message })
+    pub(super) fn put_to_center(&mut self, letter: Letter<ToCenter>) -> u32 {
+        self.to_center.put(letter)
     }
 
-    pub(super) fn put_to_client(&mut self, client: PeerId, message: ToClient) -> u32 {
-        self.to_client.put(Letter { client, message })
+    pub(super) fn put_to_client(&mut self, letter: Letter<ToClient>) -> u32 {
+        self.to_client.put(letter)
     }
 
     /// A letter with an empty report, to be written in place.
-    pub(super) fn open_report(&mut self, client: PeerId) -> (u32, &mut Heartbeat) {
+    pub(super) fn open_report(&mut self, client: PeerId, slot: Slot) -> (u32, &mut Heartbeat) {
+        let blank = Letter { client, slot, message: ToCenter::Leave };
         let number = self.to_center.vacant.pop();
-        let number = number.unwrap_or_else(|| self.put_to_center(client, ToCenter::Leave));
+        let number = number.unwrap_or_else(|| self.put_to_center(blank));
         let letter = &mut self.to_center.letters[number as usize];
-        letter.client = client;
+        (letter.client, letter.slot) = (client, slot);
         (number, blank_report(&mut letter.message))
     }
 
@@ -74,7 +79,7 @@ impl Mail {
         let letter = &mut self.to_client.letters[number as usize];
         let message = std::mem::replace(&mut letter.message, ToClient::Ack);
         self.to_client.vacant.push(number);
-        Letter { client: letter.client, message }
+        Letter { client: letter.client, slot: letter.slot, message }
     }
 
     /// A letter to the coordinator has been read, or has got lost.

@@ -2,6 +2,7 @@
 
 use super::edges::Reason;
 use super::event::Event;
+use super::mail::Letter;
 use super::peers::{NO_SLOT, Slot};
 use super::world::World;
 use crate::proto::{
@@ -13,7 +14,8 @@ use crate::units::{ContentId, PeerId, SimTime, Span, dist, stream};
 impl World<'_> {
     /// A client says something to its coordinator.
     pub(super) fn send_to_center(&mut self, slot: Slot, message: ToCenter) {
-        let number = self.mail.put_to_center(self.peer(slot).id, message);
+        let client = self.peer(slot).id;
+        let number = self.mail.put_to_center(Letter { client, slot, message });
         self.post_to_center(slot, number);
     }
 
@@ -31,7 +33,9 @@ impl World<'_> {
     /// The coordinator says something to a client.
     fn send_to_client(&mut self, to: PeerId, message: ToClient) {
         self.recorder.control_message(message.size());
-        let Some(slot) = self.slot_of(to) else { return };
+        let hint = self.asker.filter(|(client, _)| *client == to).map(|(_, slot)| slot);
+        let slot = hint.map_or_else(|| self.slot_of(to), |slot| self.still_at(slot, to));
+        let Some(slot) = slot else { return };
         if !self.gets_through(slot) {
             return;
         }
@@ -42,7 +46,7 @@ impl World<'_> {
             peer.heard = peer.heard.max(at);
             return;
         }
-        let number = self.mail.put_to_client(to, message);
+        let number = self.mail.put_to_client(Letter { client: to, slot, message });
         self.schedule(at, Event::ToClient(number));
     }
 
@@ -73,9 +77,11 @@ impl World<'_> {
     pub(super) fn deliver_to_center(&mut self, number: u32) {
         let letter = self.mail.to_center(number);
         let input = Input::Message { from: letter.client, message: &letter.message };
+        self.asker = Some((letter.client, letter.slot));
         self.coordinator.handle(self.now, input, &mut self.outbox);
         self.mail.discard_to_center(number);
         self.after_coordinator();
+        self.asker = None;
     }
 
     pub(super) fn coordinator_timeout(&mut self) {
@@ -142,7 +148,7 @@ impl World<'_> {
 
     pub(super) fn deliver_to_client(&mut self, number: u32) {
         let letter = self.mail.take_to_client(number);
-        let Some(slot) = self.slot_of(letter.client) else { return };
+        let Some(slot) = self.still_at(letter.slot, letter.client) else { return };
         let now = self.now;
         let peer = self.peer_mut(slot);
         peer.heard = peer.heard.max(now);

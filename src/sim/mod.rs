@@ -2,6 +2,7 @@
 //!
 //! A run is single-threaded and depends on nothing but the scenario, the coordinator and the seed.
 
+mod ahead;
 mod ancestry;
 mod client;
 mod coordinators;
@@ -21,6 +22,7 @@ mod news;
 mod observe;
 mod peers;
 mod recorder;
+mod seats;
 mod self_directed;
 mod watching;
 mod workload;

@@ -194,7 +194,7 @@ impl World<'_> {
             bytes: Bytes::new(moved),
             start: began,
             end: self.now,
-            peak: FlowRate(detail.peak).as_bit_rate(),
+            peak: FlowRate(self.edges.get(id).peak).as_bit_rate(),
             mean: BitRate::from_bps(if lasted > 0.0 {
                 (moved as f64 * 8.0 / lasted) as u64
             } else {

@@ -65,6 +65,44 @@ pub(super) struct Peer {
 }
 
 impl Peer {
+    /// Nobody, with these links.
+    pub(super) fn vacant(uplink: LinkId, downlink: LinkId) -> Self {
+        Self {
+            id: PeerId::new(0),
+            generation: 0,
+            present: false,
+            session: None,
+            site: 0,
+            metro: Metro::new(0),
+            address: Address(0),
+            access_delay: Span::ZERO,
+            center_delay: Span::ZERO,
+            nat: NatKind::Open,
+            uplink,
+            downlink,
+            lent: BitRate::ZERO,
+            slots: 0,
+            children: 0,
+            start: None,
+            player: Player::new(SimTime::ZERO, 0),
+            player_generation: 0,
+            player_event: None,
+            new_paths: false,
+            new_load: false,
+            guidance: None,
+            heard: SimTime::ZERO,
+            join_tries: 0,
+            beats: 0,
+            from_cdn: 0,
+            from_peers: 0,
+            sent: 0,
+            parent_changes: 0,
+            neighbors: Vec::new(),
+            draws: 0,
+            touched: false,
+        }
+    }
+
     pub(super) fn is_server(&self) -> bool {
         self.session.is_none()
     }

@@ -7,11 +7,12 @@ use super::fabric::{Fabric, Site};
 use super::mail::Mail;
 use super::peers::{NO_SLOT, Peer, Slot};
 use super::recorder::Recorder;
+use super::seats::Seats;
 use super::workload::{self, Session};
 use crate::engine::{Digest, EventKey, Queue};
 use crate::net::fluid::FlowRate;
 use crate::net::{AddressPlan, Country, Location, Region};
-use crate::peer::{Player, Progress};
+use crate::peer::Progress;
 use crate::proto::{Coordinator, Outbox};
 use crate::scenario::Scenario;
 use crate::units::{Address, AsNumber, LinkId, Metro, PeerId, SimTime, Span, Substream};
@@ -46,12 +47,14 @@ pub(super) struct World<'a> {
     pub(super) center_down: bool,
     pub(super) center_site: u16,
     pub(super) mail: Mail,
+    /// Whose message the coordinator is answering, and where it was sent from.
+    pub(super) asker: Option<(PeerId, Slot)>,
     pub(super) streams: Vec<Stream>,
     pub(super) sessions: Vec<Session>,
     /// Where each peer is now, by its id.
     pub(super) slots: Vec<Slot>,
     pub(super) peers: Vec<Peer>,
-    pub(super) vacant: Vec<Slot>,
+    pub(super) seats: Seats,
     pub(super) servers: usize,
     pub(super) edges: Edges,
     /// Whose flow it is, by flow.
@@ -65,8 +68,9 @@ pub(super) struct World<'a> {
     pub(super) recorder: Recorder,
     pub(super) violations: Vec<String>,
     pub(super) events: u64,
-    /// How far ahead of the clock memory has been read.
+    /// How far ahead of the clock memory has been read, of the calendar and of the reports to come.
     pub(super) horizon: u64,
+    pub(super) beats_read: usize,
 }
 
 impl<'a> World<'a> {
@@ -95,11 +99,12 @@ impl<'a> World<'a> {
             center_down: false,
             center_site,
             mail: Mail::default(),
+            asker: None,
             streams,
             sessions: workload::sessions(scenario, spec.seed),
             slots: Vec::new(),
             peers: Vec::new(),
-            vacant: Vec::new(),
+            seats: Seats::new(scenario.cdn.len(), 0, scenario.client.heartbeat),
             servers: scenario.cdn.len(),
             edges: Edges::new(width, full),
             flow_edges: Vec::new(),
@@ -112,10 +117,12 @@ impl<'a> World<'a> {
             violations: Vec::new(),
             events: 0,
             horizon: 0,
+            beats_read: 0,
         };
         world.slots = vec![NO_SLOT; world.servers + world.sessions.len()];
         world.reserve();
         world.open_servers();
+        (0..world.seats.len()).for_each(|_| _ = world.add_slot());
         world.deliver_feeds();
         world.schedule_all();
         world
@@ -123,7 +130,9 @@ impl<'a> World<'a> {
 
     /// Room for all who will ever be present at once: growing tables by halves leaves holes in memory.
     fn reserve(&mut self) {
-        let most = self.servers + workload::most_at_once(&self.sessions);
+        let viewers = workload::most_at_once(&self.sessions);
+        self.seats = Seats::new(self.servers, viewers, self.scenario.client.heartbeat);
+        let most = self.servers + self.seats.len();
         self.peers.reserve_exact(most);
         self.edges.reserve(most);
         self.flow_edges.reserve_exact(most * self.edges.width);
@@ -174,6 +183,11 @@ impl<'a> World<'a> {
         peer.present && peer.generation == generation
     }
 
+    /// Whether a CDN node sits there: they come first, and need not be looked at.
+    pub(super) fn is_server(&self, slot: Slot) -> bool {
+        (slot as usize) < self.servers
+    }
+
     pub(super) fn peer(&self, slot: Slot) -> &Peer {
         &self.peers[slot as usize]
     }
@@ -197,6 +211,12 @@ impl<'a> World<'a> {
         self.slots.get(id.index()).copied().filter(|slot| *slot != NO_SLOT)
     }
 
+    /// The slot again, when that peer still sits there.
+    pub(super) fn still_at(&self, slot: Slot, id: PeerId) -> Option<Slot> {
+        let peer = self.peer(slot);
+        (peer.present && peer.id == id).then_some(slot)
+    }
+
     /// The id of a viewer.
     pub(super) fn viewer_id(&self, session: u32) -> PeerId {
         PeerId::new(self.servers as u32 + session)
@@ -216,10 +236,9 @@ impl<'a> World<'a> {
             let site = (self.scenario.topology.isps.len() + number) as u16;
             let metro = Metro::new(CDN_METRO + number as u32);
             let address = self.address(site, metro);
-            let slot = self.new_slot();
+            let slot = self.add_slot();
             let id = PeerId::from_index(number);
             let full = self.stream().full;
-            self.edges.reset(slot, SimTime::ZERO);
             let delay = self.center_delay(site, metro, Span::ZERO);
             let lent = cdn.capacity;
             let peer = &mut self.peers[slot as usize];
@@ -236,49 +255,15 @@ impl<'a> World<'a> {
         }
     }
 
-    /// A slot for somebody new; its links keep their numbers.
-    pub(super) fn new_slot(&mut self) -> Slot {
-        if let Some(slot) = self.vacant.pop() {
-            return slot;
-        }
+    /// One more slot, empty, with links of its own.
+    fn add_slot(&mut self) -> Slot {
         let zero = crate::units::BitRate::ZERO;
         let (uplink, downlink): (LinkId, LinkId) =
             (self.fabric.fluid.add_link(zero), self.fabric.fluid.add_link(zero));
-        self.peers.push(Peer {
-            id: PeerId::new(0),
-            generation: 0,
-            present: false,
-            session: None,
-            site: 0,
-            metro: Metro::new(0),
-            address: Address(0),
-            access_delay: Span::ZERO,
-            center_delay: Span::ZERO,
-            nat: crate::units::NatKind::Open,
-            uplink,
-            downlink,
-            lent: zero,
-            slots: 0,
-            children: 0,
-            start: None,
-            player: Player::new(SimTime::ZERO, 0),
-            player_generation: 0,
-            player_event: None,
-            new_paths: false,
-            new_load: false,
-            guidance: None,
-            heard: SimTime::ZERO,
-            join_tries: 0,
-            beats: 0,
-            from_cdn: 0,
-            from_peers: 0,
-            sent: 0,
-            parent_changes: 0,
-            neighbors: Vec::new(),
-            draws: 0,
-            touched: false,
-        });
-        self.peers.len() as Slot - 1
+        self.peers.push(Peer::vacant(uplink, downlink));
+        let slot = self.peers.len() as Slot - 1;
+        self.edges.reset(slot, SimTime::ZERO);
+        slot
     }
 
     /// An address at a place; all of a block share its last one when it is used up.

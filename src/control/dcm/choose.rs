@@ -3,7 +3,7 @@
 //! Pure functions from the view to a choice; nothing is changed here.
 
 use super::history::History;
-use super::member::{MemberId, Source};
+use super::member::{MemberId, NOBODY, Source};
 use super::slots::Placement;
 use super::view::View;
 use crate::control::config::{ControlConfig, Selection};
@@ -128,7 +128,7 @@ pub(super) fn among_peers(
 /// Where in the tree of a substream a member belongs.
 pub(super) fn placement(view: &View, child: MemberId, substream: Substream) -> Placement {
     let member = view.member(child);
-    let feeds_others = view.edge(child, substream).first_child != super::member::NOBODY;
+    let feeds_others = view.edge(child, substream).first_child != NOBODY;
     let will = member.home == substream && member.slots > 1;
     if feeds_others || will { Placement::Interior } else { Placement::Leaf }
 }
@@ -152,7 +152,8 @@ pub(super) fn fits(
         && view.report(candidate, substream).silent == 0
         && !is_far_behind(view.report(candidate, substream).last, needed)
         && keeps(view, candidate, needed, with)
-        && view.fed_without(candidate, child, substream)
+        // Only who has children can be above its own parent: all that have room are fed.
+        && (edge.first_child == NOBODY || view.fed_without(candidate, child, substream))
 }
 
 /// Whether a candidate that last reported `theirs` lacks `needed`, what a child needs next: it would

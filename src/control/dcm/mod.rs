@@ -117,9 +117,9 @@ impl Dcm {
         self.content.substream_rate()
     }
 
-    /// Touches what a heartbeat of this member will need, so that it is in the cache by then.
-    pub(crate) fn read_ahead(&self, id: MemberId) {
-        std::hint::black_box(self.view.reports.words(id));
+    /// A word of everything that a heartbeat of this member will need, for reading ahead.
+    pub(crate) fn words(&self, id: MemberId) -> u64 {
+        self.view.reports.words(id)
     }
 
     /// Whether it has been given up because it had no members.
