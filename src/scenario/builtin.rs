@@ -8,6 +8,7 @@ const ALL: &[(&str, &str)] = &[
     ("control/congested_peering", include_str!("../../scenarios/control/congested_peering.toml")),
     ("control/devices", include_str!("../../scenarios/control/devices.toml")),
     ("control/geo_block", include_str!("../../scenarios/control/geo_block.toml")),
+    ("control/scarce", include_str!("../../scenarios/control/scarce.toml")),
 ];
 
 /// Name and title of every built-in scenario; the first is the one to begin with.

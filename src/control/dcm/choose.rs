@@ -93,7 +93,7 @@ pub(super) fn among_peers(
     let member = view.member(child);
     let index = &view.index[substream.index()];
     let (holders, reachable) = index.holders(member.nat);
-    let feasible = view.len() as u32 - 1;
+    let feasible = view.others_fed(child, substream);
     let mut choice = Choice {
         source: Source::None,
         rule: Rule::NoPeerHasRoom,

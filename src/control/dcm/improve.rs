@@ -187,7 +187,7 @@ impl Dcm {
             )
         });
         let Some((id, member)) = best else { return };
-        let feasible = self.view.len() as u32 - 1;
+        let feasible = self.view.others_fed(id, substream);
         let wanted = Wanted { to: member.place, rate: step.with.rate, held: None };
         if let Some(server) = step.servers.nearest(step.with.now, wanted, step.with.routes) {
             let choice = Choice {

@@ -187,6 +187,15 @@ impl Cluster {
                 from_servers += u64::from(fed);
             }
         }
+        for substream in view.all_substreams() {
+            let is_fed = |id: MemberId| view.edge(id, substream).depth > 0;
+            let fed = view.members().filter(|(id, _)| is_fed(*id)).count() as u32;
+            for (id, _) in view.members() {
+                let (others, counted) =
+                    (fed - u32::from(is_fed(id)), view.others_fed(id, substream));
+                check(others == counted, format!("{others} but {id} hold {substream}: {counted}"));
+            }
+        }
         let worse = self.paid > self.offered + 1e-9;
         check(!worse, format!("a recomputation made {} of {}", self.paid, self.offered));
         check(slots == self.dcm.slots, format!("{slots} slots are not {}", self.dcm.slots));

@@ -6,6 +6,7 @@ mod center;
 mod devices;
 mod policies;
 mod reassignment;
+mod scarcity;
 mod tables;
 mod trees;
 mod world;

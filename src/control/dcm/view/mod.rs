@@ -22,6 +22,8 @@ pub(super) struct View {
     /// How many members had a number before.
     former: Vec<u32>,
     count: usize,
+    /// Members that data reach, by substream.
+    fed: Vec<u32>,
     /// Slots of those who are interior in each substream, used or not.
     homed: Vec<u64>,
     /// Who has room, by home substream.
@@ -42,6 +44,7 @@ impl View {
             vacant: Vec::new(),
             former: Vec::new(),
             count: 0,
+            fed: vec![0; count],
             homed: vec![0; count],
             index: (0..count).map(|_| SlotIndex::default()).collect(),
             server_fed: vec![Vec::new(); count],
@@ -88,6 +91,12 @@ impl View {
 
     pub(super) fn all_substreams(&self) -> impl Iterator<Item = Substream> + use<> {
         Substream::all(self.substreams)
+    }
+
+    /// Members that hold a substream, `child` itself aside: they have a parent, and it has one, up to
+    /// a CDN node.
+    pub(super) fn others_fed(&self, child: MemberId, substream: Substream) -> u32 {
+        self.fed[substream.index()] - u32::from(self.edge(child, substream).depth > 0)
     }
 
     /// Adds a member that has no parents yet.
