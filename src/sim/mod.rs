@@ -22,6 +22,7 @@ mod observe;
 mod peers;
 mod recorder;
 mod self_directed;
+mod terms;
 mod watching;
 mod workload;
 mod world;

@@ -7,7 +7,8 @@ mod room;
 
 use super::member::{Edge, Member, MemberId, Source, Stay, UNFED};
 use super::reports::{Report, Reports};
-use super::slots::SlotIndex;
+use super::shelves::Shelves;
+use super::slots::Room;
 use crate::units::{PeerId, SimTime, Substream};
 
 /// The cluster-wide view.
@@ -27,7 +28,9 @@ pub(super) struct View {
     /// Slots of those who are interior in each substream, used or not.
     homed: Vec<u64>,
     /// Who has room, by home substream.
-    pub(super) index: Vec<SlotIndex>,
+    pub(super) index: Vec<Shelves>,
+    /// Where those who serve friends first and strangers too stand on the shelf of their group.
+    beside: Vec<Option<Room>>,
     /// Members that a CDN node feeds though peers could reach them, by substream.
     pub(super) server_fed: Vec<Vec<MemberId>>,
     walk: Vec<MemberId>,
@@ -46,7 +49,8 @@ impl View {
             count: 0,
             fed: vec![0; count],
             homed: vec![0; count],
-            index: (0..count).map(|_| SlotIndex::default()).collect(),
+            index: (0..count).map(|_| Shelves::default()).collect(),
+            beside: Vec::new(),
             server_fed: vec![Vec::new(); count],
             walk: Vec::new(),
         }
