@@ -8,6 +8,7 @@ mod policies;
 mod reassignment;
 mod scarcity;
 mod tables;
+mod terms;
 mod trees;
 mod world;
 

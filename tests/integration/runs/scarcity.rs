@@ -51,7 +51,7 @@ fn nobody_is_sent_to_a_viewer_who_has_nothing_to_give() {
         }
         known.note(decision);
     }
-    assert!(among_peers > 80, "{among_peers} assignments among peers");
+    assert!(among_peers > 50, "{among_peers} assignments among peers");
 }
 
 #[test]
@@ -69,4 +69,58 @@ fn an_uplink_is_free_where_nothing_can_be_sent_and_counts_for_nothing() {
     let idle = viewers(run).into_keys().filter(|peer| !tree.values().any(|from| from == peer));
     let waiting = idle.filter(|peer| !tree.keys().any(|(child, _)| child == peer)).count();
     assert!(waiting > 5, "{waiting} viewers have nothing and feed nobody");
+}
+
+/// Share of their time in which viewers of a kind of line saw the picture.
+fn watched(outcome: &Outcome, access: &str) -> f64 {
+    let rows = outcome.records.peers.iter().filter(|row| row.access == access);
+    let (mut on_time, mut present) = (0.0, 0.0);
+    for row in rows {
+        on_time += row.on_time.as_secs_f64();
+        present += row.leave.since(row.join).as_secs_f64();
+    }
+    on_time / present
+}
+
+#[test]
+fn where_not_all_can_watch_those_of_higher_priority_do() {
+    let ranked = controlled("control/priority", &[]);
+    let equal = controlled("control/priority", &["access[1].priority=0"]);
+    let [high, low] = ["premium", "basic"].map(|access| watched(&ranked, access));
+    let [same, as_same] = ["premium", "basic"].map(|access| watched(&equal, access));
+    assert!(high > 0.7 && low < 0.4, "{high} of the time of premium, {low} of basic");
+    assert!((same - as_same).abs() < 0.15, "{same} and {as_same} where all are equal");
+    assert!(high > same + 0.2, "{high} with priority, {same} without");
+    assert!(equal.decisions.iter().all(|row| row.rule != Rule::HigherPriorityWaits));
+}
+
+#[test]
+fn nobody_is_placed_while_a_higher_priority_waits_and_nobody_is_displaced() {
+    let run = controlled("control/priority", &[]);
+    let viewers = viewers(&run);
+    let premium = |peer: &PeerId| viewers[peer].access == "premium";
+    let mut waits: BTreeSet<(PeerId, Substream)> = BTreeSet::new();
+    let (mut placed, mut passed_over, mut told_to_wait) = (0, 0, 0);
+    for decision in &run.decisions {
+        let key = (decision.child, decision.substream);
+        if decision.new_parent.is_none() {
+            waits.insert(key);
+            // Who is fed loses its parent only when that goes.
+            let displaced = decision.trigger == Trigger::Improvement
+                || decision.trigger == Trigger::Recomputation;
+            assert!(!displaced, "{decision:?}");
+        }
+        told_to_wait += u32::from(decision.rule == Rule::HigherPriorityWaits);
+        if decision.new_parent.is_some() && waits.remove(&key) && !premium(&decision.child) {
+            placed += 1;
+            let mut waiting = waits.iter().filter(|(peer, substream)| {
+                let there = viewers[peer].leave > decision.time;
+                *substream == decision.substream && premium(peer) && there
+            });
+            passed_over += u32::from(waiting.next().is_some());
+        }
+    }
+    // Who has been without data for long can be served by one that lags, a newcomer cannot.
+    assert!(passed_over * 20 < placed, "{passed_over} of {placed} came before their time");
+    assert!(placed > 20 && told_to_wait > 20, "{placed} placed, {told_to_wait} told to wait");
 }
