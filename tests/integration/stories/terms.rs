@@ -64,6 +64,20 @@ fn when_its_hours_begin_its_children_are_moved_and_miss_nothing() {
 }
 
 #[test]
+fn hours_hold_from_their_first_moment_and_not_from_the_next_look() {
+    let hours =
+        Hours { from: SimTime::from_nanos(20_300_000_000), until: SimTime::from_secs(3600) };
+    let mut stage = Stage::new(Setting::default());
+    stage.join_on("anna", 3000, Terms { no_serving: vec![hours], ..Terms::default() });
+    while stage.now < hours.from {
+        stage.step();
+    }
+    assert!(stage.due() > Some(stage.now), "the next look is still to come");
+    stage.join("bob", 0);
+    assert_eq!(stage.parent("bob"), "cdn");
+}
+
+#[test]
 fn two_whose_hours_begin_together_are_not_sent_to_each_other() {
     let mut stage = Stage::new(Setting::default());
     stage.join_on("anna", 1200, away(30, 3600));
