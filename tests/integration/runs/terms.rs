@@ -31,7 +31,7 @@ fn access(outcome: &Outcome) -> BTreeMap<PeerId, &str> {
 }
 
 /// Decisions for a child of one of these kinds of lines by a parent of that.
-fn pairs<'a>(outcome: &'a Outcome) -> Vec<(&'a Decision, &'a str, Option<&'a str>)> {
+fn pairs(outcome: &Outcome) -> Vec<(&Decision, &str, Option<&str>)> {
     let access = access(outcome);
     let decisions = outcome.decisions.iter();
     let chosen = decisions.filter_map(|decision| decision.new_parent.map(|new| (decision, new)));
@@ -41,7 +41,7 @@ fn pairs<'a>(outcome: &'a Outcome) -> Vec<(&'a Decision, &'a str, Option<&'a str
 }
 
 /// Bytes between viewers, by the lines of sender and receiver.
-fn bytes<'a>(outcome: &'a Outcome) -> BTreeMap<(&'a str, &'a str), u64> {
+fn bytes(outcome: &Outcome) -> BTreeMap<(&str, &str), u64> {
     let access = access(outcome);
     let mut sums = BTreeMap::new();
     for TransferRow { source, destination, bytes, .. } in &outcome.records.transfers {

@@ -154,7 +154,7 @@ fn of_those_who_wait_the_higher_priority_is_served_first() {
         let mut stage = short(first, second);
         stage.leave("anna");
         stage.run(2);
-        assert_eq!(stage.children("cdn").contains(served), true, "of {first} and {second}");
+        assert!(stage.children("cdn").contains(served), "of {first} and {second}");
         stage.leave("bob");
         stage.run(2);
         assert_eq!(["carl", "dora"].map(|name| stage.parent(name)), ["cdn"; 2]);
