@@ -1,5 +1,6 @@
 //! What clients and coordinators say to each other.
 
+use super::Terms;
 use crate::units::{
     Address, BitRate, Bytes, ContentId, Metro, NatKind, PeerId, Ratio, Span, Substream,
 };
@@ -42,6 +43,8 @@ pub struct Join {
     pub behind: Span,
     /// What it says of its device; constant, so that no heartbeat repeats it.
     pub device: Device,
+    /// On which terms it takes part; none where these are the default ones.
+    pub terms: Option<Box<Terms>>,
 }
 
 /// What a client says of the device that it runs on. Absent is what it does not know or limit.
@@ -204,7 +207,7 @@ impl ToCenter {
     #[must_use]
     pub fn size(&self) -> Bytes {
         let body = match self {
-            Self::Join(_) => 54,
+            Self::Join(join) => 54 + join.terms.as_ref().map_or(0, |terms| terms.size()),
             Self::Heartbeat(beat) => {
                 let news = beat.news.as_ref().map_or(0, |news| 1 + 6 * news.paths.len() as u64);
                 16 + 8 * beat.received.len() as u64 + 9 * beat.sent.len() as u64 + news

@@ -7,6 +7,7 @@ mod feed;
 mod io;
 mod message;
 mod record;
+mod terms;
 
 pub use feed::{
     AddressRange, AddressTable, ContentInfo, ContentKind, Feed, PathClass, Place, RouteTable,
@@ -18,6 +19,7 @@ pub use message::{
     ParentChoice, Received, Refusal, Sent, ToCenter, ToClient,
 };
 pub use record::{Decision, Rule, Trigger};
+pub use terms::{Friends, Hours, Strangers, Terms};
 
 /// The version of the messages; a coordinator refuses another major version.
 pub const VERSION: u16 = 1;

@@ -21,6 +21,8 @@ pub enum Trigger {
     Improvement,
     /// The periodic recomputation.
     Recomputation,
+    /// Its parent's hours of not serving begin.
+    ServingHours,
 }
 
 /// Which rule chose the new parent.
@@ -28,6 +30,8 @@ pub enum Trigger {
 pub enum Rule {
     /// The cluster needs another feed from outside, and this is it.
     ClusterFeed,
+    /// As below, among the child's friends.
+    NearestOfFriends,
     /// Among those with most spare uplink nearest to the source, the nearest to the child.
     NearestOfCandidates,
     /// No peer has room: a CDN node.
@@ -38,6 +42,8 @@ pub enum Rule {
     NothingHasRoom,
     /// The nearest CDN node with room.
     NearestServer,
+    /// Somebody of higher priority waits for the same: nobody for now.
+    HigherPriorityWaits,
 }
 
 /// A decision about one substream of one client.
@@ -59,10 +65,12 @@ pub struct Decision {
     pub new_parent: Option<PeerId>,
     /// What chose it.
     pub rule: Rule,
-    /// Members of the cluster that hold the substream.
+    /// Members of the cluster that hold the substream: data reach them from a CDN node.
     pub feasible: u32,
     /// Of these, without uplink left for it.
     pub pruned_uplink: u32,
+    /// Of the rest, such as do not serve this client, or nobody now, by their own terms.
+    pub pruned_policy: u32,
     /// Of the rest, not reachable through the NATs of both.
     pub pruned_nat: u32,
     /// Of the rest, looked at one by one.
@@ -82,6 +90,7 @@ impl Trigger {
             Self::ConnectFailed => "connect_failed",
             Self::Improvement => "improvement",
             Self::Recomputation => "recomputation",
+            Self::ServingHours => "serving_hours",
         }
     }
 }
@@ -92,11 +101,13 @@ impl Rule {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ClusterFeed => "cluster_feed",
+            Self::NearestOfFriends => "nearest_of_friends",
             Self::NearestOfCandidates => "nearest_of_candidates",
             Self::NoPeerHasRoom => "no_peer_has_room",
             Self::NotReachable => "not_reachable_by_peers",
             Self::NothingHasRoom => "nothing_has_room",
             Self::NearestServer => "nearest_server",
+            Self::HigherPriorityWaits => "higher_priority_waits",
         }
     }
 }

@@ -7,7 +7,11 @@ const ALL: &[(&str, &str)] = &[
     ("tiny", include_str!("../../scenarios/tiny.toml")),
     ("control/congested_peering", include_str!("../../scenarios/control/congested_peering.toml")),
     ("control/devices", include_str!("../../scenarios/control/devices.toml")),
+    ("control/friends", include_str!("../../scenarios/control/friends.toml")),
     ("control/geo_block", include_str!("../../scenarios/control/geo_block.toml")),
+    ("control/priority", include_str!("../../scenarios/control/priority.toml")),
+    ("control/scarce", include_str!("../../scenarios/control/scarce.toml")),
+    ("control/serving_hours", include_str!("../../scenarios/control/serving_hours.toml")),
 ];
 
 /// Name and title of every built-in scenario; the first is the one to begin with.

@@ -3,6 +3,7 @@
 //! Settings of the player, the coordinators and the protocols have their defaults beside their types.
 
 use super::model::{AccessClass, NatMix, Network, OutputConfig, Rows, SessionKind, UplinkRule};
+use crate::proto::Terms;
 use crate::units::{BitRate, Ratio, Span};
 
 /// Substreams of a content: assumption, a parent's fall costs a child a quarter.
@@ -90,6 +91,7 @@ fn line(name: &str, share: f64, [down_kbps, up_kbps]: [u64; 2], rtt_ms: u64) -> 
         storage: None,
         lends: uplink_rule(),
         mobile: false,
+        terms: Terms::default(),
     }
 }
 

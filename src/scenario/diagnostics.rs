@@ -87,6 +87,8 @@ rules! {
     Shares: "shares", "shares do not add up";
     /// Phases are in the order of time.
     PhaseOrder: "phase-order", "phases out of order";
+    /// Stretches of time are in their order and apart, and end after they begin.
+    HoursOrder: "hours-order", "hours out of order";
     /// What has a time lies within the run.
     OutsideRun: "outside-run", "outside the run";
     /// A fault names a CDN node that is there.

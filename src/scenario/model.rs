@@ -4,7 +4,7 @@ use crate::baseline::{CdnOnlyConfig, TrackerConfig};
 use crate::control::{ControlConfig, Policy};
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
-use crate::proto::ContentKind;
+use crate::proto::{ContentKind, Terms};
 use crate::units::{AsIndex, BitRate, Bytes, Ratio, SimTime, Span};
 use std::sync::Arc;
 
@@ -304,6 +304,8 @@ pub struct AccessClass {
     pub lends: UplinkRule,
     /// Behind a mobile network's NAT.
     pub mobile: bool,
+    /// On which terms its users take part.
+    pub terms: Terms,
 }
 
 /// What of its uplink a user lends: the smaller of the two.

@@ -7,7 +7,7 @@ use super::recorder::Ending;
 use super::world::World;
 use crate::net::fluid::FlowRate;
 use crate::peer::Player;
-use crate::proto::{Believed, Device, Guidance, Heartbeat, Join, ToCenter};
+use crate::proto::{Believed, Device, Guidance, Heartbeat, Join, Terms, ToCenter};
 use crate::units::{ContentId, PeerId, Span, Substream};
 
 impl World<'_> {
@@ -75,6 +75,7 @@ impl World<'_> {
     fn join_of(&self, slot: Slot) -> Option<Join> {
         let peer = self.peer(slot);
         let session = &self.sessions[peer.session? as usize];
+        let terms = &self.scenario.access[usize::from(session.access)].terms;
         let country = self.scenario.topology.isps[usize::from(session.isp)].country;
         let location = Some(Believed { country, metro: session.metro });
         Some(Join {
@@ -85,6 +86,7 @@ impl World<'_> {
             downlink: session.downlink,
             behind: self.scenario.player.join_back,
             device: Device { cpu: session.cpu, storage: session.storage, location },
+            terms: (*terms != Terms::default()).then(|| Box::new(terms.clone())),
         })
     }
 

@@ -25,6 +25,9 @@ impl World<'_> {
             receiver.from_peers += bytes
         }
         self.peers[parent as usize].sent += bytes;
+        if !from_server && self.recorder.watches_terms() {
+            self.judge(id, (parent, child), bytes);
+        }
         let sites = (self.peer(parent).site, self.peer(child).site);
         self.recorder.moved(sites, bytes, from_server.then_some(reason));
     }

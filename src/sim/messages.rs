@@ -297,7 +297,8 @@ pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
             Trigger::ParentLeft
             | Trigger::ParentSilent
             | Trigger::PathFailed
-            | Trigger::ConnectFailed,
+            | Trigger::ConnectFailed
+            | Trigger::ServingHours,
         ) => Reason::Repair,
         (_, Trigger::Congestion | Trigger::Improvement | Trigger::Recomputation) => {
             Reason::NoSpareUplink

@@ -24,6 +24,7 @@ mod peers;
 mod recorder;
 mod seats;
 mod self_directed;
+mod terms;
 mod watching;
 mod workload;
 mod world;

@@ -399,6 +399,7 @@ impl CdnOnly {
                 rule: new_parent.map_or(Rule::NothingHasRoom, |_| Rule::NearestServer),
                 feasible: found.up,
                 pruned_uplink: found.full,
+                pruned_policy: 0,
                 pruned_nat: 0,
                 considered: found.up - found.full,
             });

@@ -87,6 +87,7 @@ impl Stage {
             downlink: BitRate::from_kbps(5000),
             behind: Span::ZERO,
             device: Device::default(),
+            terms: None,
         };
         self.send(viewer, &ToCenter::Join(join));
         self.node_of(viewer)

@@ -55,6 +55,7 @@ impl Stage {
             downlink: BitRate::from_kbps(5000),
             behind: Span::ZERO,
             device: Device::default(),
+            terms: None,
         };
         let sent = self.send(peer, &ToCenter::Join(join));
         assert_eq!(sent[0], ToClient::Welcome(Guidance::SelfDirected));

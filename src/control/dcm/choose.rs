@@ -4,6 +4,7 @@
 
 use super::history::History;
 use super::member::{MemberId, NOBODY, Source};
+use super::shelves::{Holders, Seeker, Tier};
 use super::slots::Placement;
 use super::view::View;
 use crate::control::config::{ControlConfig, Selection};
@@ -46,6 +47,7 @@ pub(super) struct Choice {
     pub(super) rule: Rule,
     pub(super) feasible: u32,
     pub(super) pruned_uplink: u32,
+    pub(super) pruned_policy: u32,
     pub(super) pruned_nat: u32,
     pub(super) considered: u32,
 }
@@ -69,15 +71,12 @@ pub(super) fn parent(
     };
     let wanted = Wanted { to: member.place, rate: with.rate, held };
     let server = servers.nearest(with.now, wanted, with.routes);
+    let none_in_reach = choice.pruned_nat > 0
+        && choice.pruned_nat + choice.pruned_policy + choice.pruned_uplink == choice.feasible;
     let rule = match (server, member.nat) {
         (None, _) => Rule::NothingHasRoom,
         (Some(_), NatKind::UdpBlocked) => Rule::NotReachable,
-        (Some(_), _)
-            if choice.pruned_nat > 0
-                && choice.pruned_nat + choice.pruned_uplink == choice.feasible =>
-        {
-            Rule::NotReachable
-        }
+        (Some(_), _) if none_in_reach => Rule::NotReachable,
         (Some(_), _) => Rule::NoPeerHasRoom,
     };
     Choice { source: server.map_or(Source::None, Source::Server), rule, ..choice }
@@ -91,45 +90,57 @@ pub(super) fn among_peers(
     with: &Surroundings<'_>,
 ) -> Choice {
     let member = view.member(child);
-    let index = &view.index[substream.index()];
-    let (holders, reachable) = index.holders(member.nat);
-    let feasible = view.len() as u32 - 1;
-    let mut choice = Choice {
-        source: Source::None,
-        rule: Rule::NoPeerHasRoom,
-        feasible,
-        pruned_uplink: feasible.saturating_sub(holders),
-        pruned_nat: holders - reachable,
-        considered: 0,
-    };
+    let (index, seeker) = (&view.index[substream.index()], Seeker::of(member));
+    let place = placement(view, child, substream);
     let hopeless = history.hopeless(with.now, member.peer);
-    let mut best: Option<(u32, MemberId)> = None;
-    for candidate in index
-        .in_order(member.nat, placement(view, child, substream))
-        .filter(|id| !hopeless.contains(&view.member(*id).peer))
-        .filter(|id| fits(view, *id, child, substream, with))
-        .take(with.config.candidates)
-    {
-        let rank = match with.config.selection {
-            Selection::Nearest => distance(view.member(candidate).place, member.place, with),
-            Selection::Random => scramble(candidate, child, with.now),
-        };
-        choice.considered += 1;
-        if best.is_none_or(|(least, _)| rank < least) {
-            best = Some((rank, candidate));
+    let mut choice = Choice::none(view.others_fed(child, substream), index.holders(seeker));
+    for tier in Tier::ALL {
+        let candidates = index
+            .in_order(tier, seeker, place)
+            .filter(|id| !hopeless.contains(&view.member(*id).peer))
+            .filter(|id| fits(view, *id, child, substream, with))
+            .take(with.config.candidates);
+        let ranked = candidates.inspect(|_| choice.considered += 1).map(|candidate| {
+            let rank = match with.config.selection {
+                Selection::Nearest => distance(view.member(candidate).place, member.place, with),
+                Selection::Random => scramble(candidate, child, with.now),
+            };
+            (rank, candidate)
+        });
+        // Of several at the same distance the first in the order of use.
+        if let Some((_, parent)) = ranked.min_by_key(|(rank, _)| *rank) {
+            return Choice { source: Source::Member(parent), rule: tier.rule(), ..choice };
         }
     }
-    if let Some((_, parent)) = best {
-        (choice.source, choice.rule) = (Source::Member(parent), Rule::NearestOfCandidates);
-    }
     choice
+}
+
+impl Choice {
+    /// Nobody was looked for: somebody of higher priority waits for the same.
+    pub(super) fn outranked(feasible: u32) -> Self {
+        let rule = Rule::HigherPriorityWaits;
+        Self { rule, pruned_uplink: 0, ..Self::none(feasible, Holders::default()) }
+    }
+
+    /// Nobody, of so many who hold the substream.
+    fn none(feasible: u32, holders: Holders) -> Self {
+        Self {
+            source: Source::None,
+            rule: Rule::NoPeerHasRoom,
+            feasible,
+            pruned_uplink: feasible.saturating_sub(holders.all),
+            pruned_policy: holders.all - holders.willing,
+            pruned_nat: holders.willing - holders.reachable,
+            considered: 0,
+        }
+    }
 }
 
 /// Where in the tree of a substream a member belongs.
 pub(super) fn placement(view: &View, child: MemberId, substream: Substream) -> Placement {
     let member = view.member(child);
     let feeds_others = view.edge(child, substream).first_child != NOBODY;
-    let will = member.home == substream && member.slots > 1;
+    let will = member.is_interior_in(substream);
     if feeds_others || will { Placement::Interior } else { Placement::Leaf }
 }
 

@@ -92,6 +92,7 @@ impl Dcm {
         substream: Substream,
         step: &mut Step<'_, '_>,
     ) {
+        self.keep_hours(step);
         let report = *self.view.report(id, substream);
         let sure = u32::from(report.silent) >= step.with.config.silent_heartbeats;
         match self.view.edge(id, substream).parent {
@@ -120,13 +121,14 @@ impl Dcm {
             }
             // One silent interval and a parent that may still speak up: look again in a moment.
             Source::Server(_) | Source::Member(_) => {
-                self.pending.push((self.view.stay(id), substream))
+                self.waiting.suspect(self.view.stay(id), substream)
             }
         }
     }
 
     /// Data come, but too slowly, while the parent has them: the path or the parent's uplink is congested.
     fn explain_slowness(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
+        self.keep_hours(step);
         match self.view.edge(id, substream).parent {
             Source::Member(parent) if self.is_behind(parent, substream) => {
                 // A victim: what it has missed so far says nothing about its own path.
@@ -191,6 +193,7 @@ impl Dcm {
         parent: crate::units::PeerId,
         step: &mut Step<'_, '_>,
     ) {
+        self.keep_hours(step);
         if self.view.report(id, substream).assigned != Some(parent) {
             return;
         }

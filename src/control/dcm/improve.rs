@@ -1,7 +1,7 @@
 //! Second by second: newcomers grow up, stopgaps are replaced, feeds are kept at their number (rows R1, R9).
 
 use super::choose::{self, Choice};
-use super::member::{MemberId, Source, Stay};
+use super::member::{MemberId, Source};
 use super::{Dcm, Step};
 use crate::control::objective::{EdgeKind, edge_cost, lift_gain};
 use crate::control::servers::Wanted;
@@ -19,6 +19,7 @@ impl Dcm {
     /// The second-level look at the cluster.
     pub(crate) fn tick(&mut self, step: &mut Step<'_, '_>) {
         self.flee_lost_servers(step);
+        self.keep_hours(step);
         self.ripen(step);
         self.look_again(step);
         if step.with.now >= self.next_sweep {
@@ -43,39 +44,6 @@ impl Dcm {
                 self.view.refresh_room(stay.id);
             }
         }
-    }
-
-    /// Unfed substreams are tried again, and suspicions looked at again.
-    fn look_again(&mut self, step: &mut Step<'_, '_>) {
-        let mut pending = std::mem::take(&mut self.pending);
-        pending.sort_unstable();
-        pending.dedup();
-        // Those first who can feed others: with one of them served, more can be.
-        pending.sort_by_key(|(stay, substream)| !self.can_feed(*stay, *substream));
-        for (stay, substream) in pending {
-            let id = stay.id;
-            if !self.view.lasts(stay) {
-                continue;
-            }
-            if self.view.edge(id, substream).parent != Source::None {
-                if self.view.report(id, substream).silent > 0 {
-                    self.explain_silence(id, substream, step);
-                }
-                continue;
-            }
-            let choice = self.choose(id, substream, step);
-            if choice.source == Source::None {
-                self.pending.push((stay, substream));
-            } else {
-                self.reassign(id, substream, choice, Trigger::Improvement, step);
-            }
-        }
-    }
-
-    /// Whether a member would have room for others in a substream, if it had the substream.
-    fn can_feed(&self, stay: Stay, substream: Substream) -> bool {
-        let member = self.view.member(stay.id);
-        self.view.lasts(stay) && member.home == substream && member.slots > member.used
     }
 
     /// How many copies of each substream this cluster takes from CDN nodes.
@@ -109,7 +77,7 @@ impl Dcm {
     /// What makes a good feed: interior in this substream, old, and strong.
     fn feed_quality(&self, id: MemberId, substream: Substream) -> (bool, bool, u16) {
         let member = self.view.member(id);
-        (member.home == substream && member.slots > 1, member.mature, member.slots)
+        (member.is_interior_in(substream), member.mature, member.slots)
     }
 
     /// A member that has not yet done what it was told last is left alone.
@@ -174,8 +142,7 @@ impl Dcm {
             let confirmed = self.view.report(id, substream).confirmed;
             let fed_by_peer = confirmed && matches!(parent, Source::Member(_));
             member.mature
-                && member.home == substream
-                && member.slots > 1
+                && member.is_interior_in(substream)
                 && fed_by_peer
                 && member.nat != NatKind::UdpBlocked
         };
@@ -187,7 +154,7 @@ impl Dcm {
             )
         });
         let Some((id, member)) = best else { return };
-        let feasible = self.view.len() as u32 - 1;
+        let feasible = self.view.others_fed(id, substream);
         let wanted = Wanted { to: member.place, rate: step.with.rate, held: None };
         if let Some(server) = step.servers.nearest(step.with.now, wanted, step.with.routes) {
             let choice = Choice {
@@ -195,6 +162,7 @@ impl Dcm {
                 rule: Rule::ClusterFeed,
                 feasible,
                 pruned_uplink: 0,
+                pruned_policy: 0,
                 pruned_nat: 0,
                 considered: 0,
             };

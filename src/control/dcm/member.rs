@@ -1,8 +1,9 @@
 //! What a DCM keeps of a member and of its edges.
 
 use super::slots::Room;
-use crate::proto::Place;
+use crate::proto::{Place, Strangers};
 use crate::units::{NatKind, PeerId, SimTime, Substream};
+use std::num::NonZeroU32;
 
 /// A member's number within its cluster; reused after it has left.
 pub(crate) type MemberId = u32;
@@ -16,6 +17,21 @@ pub(super) struct Stay {
 
 /// No such member.
 pub(super) const NOBODY: MemberId = MemberId::MAX;
+
+/// The number of an affinity group within a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct GroupNumber(NonZeroU32);
+
+impl GroupNumber {
+    /// The group at this place of a list; a cluster has no more groups than members.
+    pub(super) fn from_index(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// Where a member takes a substream from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,12 +58,26 @@ pub(super) struct Member {
     pub(super) home: Substream,
     pub(super) mature: bool,
     pub(super) alive: bool,
+    /// It serves nobody now: its hours.
+    pub(super) resting: bool,
+    /// Its affinity group, and what it does for those outside.
+    pub(super) group: Option<GroupNumber>,
+    pub(super) strangers: Strangers,
+    /// The higher is placed first.
+    pub(super) priority: u8,
     /// Where it stands in the index of its home substream.
     pub(super) room: Option<Room>,
     /// Packets of each substream that it keeps for others; none where it said no limit.
     pub(super) kept: Option<u32>,
     /// Packets behind the live edge at which it begins.
     pub(super) behind: u32,
+}
+
+impl Member {
+    /// Whether it is to have several children in a substream, now or when it is fed.
+    pub(super) fn is_interior_in(&self, substream: Substream) -> bool {
+        self.home == substream && self.slots > 1 && !self.resting
+    }
 }
 
 /// One substream of one member.

@@ -9,15 +9,18 @@ mod choose;
 mod counts;
 mod detect;
 mod history;
+mod hours;
 mod improve;
 mod member;
 mod recompute;
 mod repair;
 mod reports;
+mod shelves;
 mod slots;
 #[cfg(test)]
 mod tests;
 mod view;
+mod waiting;
 
 pub(crate) use choose::Surroundings;
 pub(crate) use counts::{Costs, Counts};
@@ -26,14 +29,18 @@ pub(crate) use member::MemberId;
 use crate::control::clients::Clients;
 use crate::control::servers::Servers;
 use crate::proto::{
-    Assignment, ContentInfo, Decision, Join, Outbox, ParentChoice, Place, ToClient, Trigger,
+    Assignment, ContentInfo, Decision, Join, Outbox, ParentChoice, Place, Strangers, Terms,
+    ToClient, Trigger,
 };
 use crate::units::{Bytes, PeerId, SimTime, Substream};
 use choose::Choice;
 use history::History;
-use member::{Member, Source, Stay};
-use std::collections::VecDeque;
+use member::{GroupNumber, Member, Source, Stay};
+use shelves::{Seeker, Tier};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use view::View;
+use waiting::Waiting;
 
 /// The coordinator of one cluster.
 #[derive(Debug)]
@@ -44,8 +51,10 @@ pub(crate) struct Dcm {
     history: History,
     /// Members that will be old enough to feed others, oldest first.
     ripening: VecDeque<(SimTime, Stay)>,
-    /// Substreams that somebody reported as dead or that nobody feeds yet.
-    pending: Vec<(Stay, Substream)>,
+    timetable: hours::Timetable,
+    /// The affinity groups of its members, present and former.
+    groups: BTreeMap<Arc<str>, GroupNumber>,
+    waiting: Waiting,
     /// Where the search for members to be moved from CDN nodes goes on, by substream.
     trim_from: Vec<usize>,
     /// Slots of all members together.
@@ -97,7 +106,9 @@ impl Dcm {
             view: View::new(content.substreams),
             history: History::default(),
             ripening: VecDeque::new(),
-            pending: Vec::new(),
+            timetable: hours::Timetable::default(),
+            groups: BTreeMap::new(),
+            waiting: Waiting::new(content.substreams),
             trim_from: vec![0; usize::from(content.substreams)],
             slots: 0,
             next_sweep: now,
@@ -140,11 +151,14 @@ impl Dcm {
         step: &mut Step<'_, '_>,
     ) -> MemberId {
         let now = step.with.now;
+        self.keep_hours(step);
         // What the device cannot forward is not lent, whatever the line could carry.
         let usable = join.device.cpu.map_or(join.uplink, |cpu| join.uplink.min(cpu));
         let lent = usable - usable.scaled(step.with.config.catch_up_reserve);
         let slots =
             (lent.as_bps() / step.with.rate.as_bps().max(1)).min(u64::from(u16::MAX)) as u16;
+        let default = Terms::default();
+        let terms = join.terms.as_deref().unwrap_or(&default);
         let member = Member {
             peer,
             place,
@@ -154,16 +168,28 @@ impl Dcm {
             home: self.view.scarcest(),
             mature: false,
             alive: true,
+            resting: terms.no_serving.iter().any(|hours| hours.contain(now)),
+            group: self.group_of(terms),
+            strangers: terms.friends.as_ref().map_or(Strangers::Always, |own| own.strangers),
+            priority: terms.priority,
             room: None,
             kept: join.device.storage.map(|storage| self.packets_kept(storage)),
             behind: step.with.packets_in(join.behind) as u32,
         };
         let id = self.view.add(member, now);
         self.ripening.push_back((now + step.with.config.maturity, self.view.stay(id)));
+        self.timetable.enter(now, self.view.stay(id), &terms.no_serving);
         self.slots += u64::from(slots);
         self.recomputing.note(self.view.member(id).home, slots);
         self.tell_all(id, Trigger::Join, step);
         id
+    }
+
+    /// The number of the group that is named; numbers are given in the order of first mention.
+    fn group_of(&mut self, terms: &Terms) -> Option<GroupNumber> {
+        let name = &terms.friends.as_ref()?.group;
+        let next = GroupNumber::from_index(self.groups.len());
+        Some(*self.groups.entry(Arc::clone(name)).or_insert(next))
     }
 
     /// Packets of each substream that so much storage holds.
@@ -221,9 +247,13 @@ impl Dcm {
         cause: impl Into<Cause>,
         step: &mut Step<'_, '_>,
     ) {
-        let choice = self.choose(id, substream, step);
+        let choice = if self.is_outranked(id, substream) {
+            Choice::outranked(self.view.others_fed(id, substream))
+        } else {
+            self.choose(id, substream, step)
+        };
         if choice.source == Source::None {
-            self.pending.push((self.view.stay(id), substream));
+            self.waiting.enter(self.view.stay(id), substream, self.view.member(id).priority);
         }
         self.adopt(id, substream, choice, cause, step);
     }
@@ -304,6 +334,7 @@ impl Dcm {
             rule: choice.rule,
             feasible: choice.feasible,
             pruned_uplink: choice.pruned_uplink,
+            pruned_policy: choice.pruned_policy,
             pruned_nat: choice.pruned_nat,
             considered: choice.considered,
         });
@@ -328,14 +359,17 @@ impl Dcm {
     /// heuristic: be interior where slots are scarcest).
     fn open_room(&mut self, child: MemberId, substream: Substream, step: &Step<'_, '_>) -> bool {
         const LOOKED_AT: usize = 32;
-        let nat = self.view.member(child).nat;
+        let seeker = Seeker::of(self.view.member(child));
         let richest = self
             .view
             .all_substreams()
             .filter(|other| *other != substream)
             .max_by_key(|other| self.view.index[other.index()].free_slots());
         let Some(richest) = richest else { return false };
-        let holders = self.view.index[richest.index()].in_order(nat, slots::Placement::Leaf);
+        let index = &self.view.index[richest.index()];
+        let holders = Tier::ALL
+            .into_iter()
+            .flat_map(|tier| index.in_order(tier, seeker, slots::Placement::Leaf));
         let hopeless = self.history.hopeless(step.with.now, self.view.member(child).peer);
         let idle = holders.take(LOOKED_AT).find(|id| {
             self.view.member(*id).used == 0

@@ -5,10 +5,12 @@
 
 use super::choose;
 use super::member::{MemberId, Source};
+use super::shelves::Seeker;
 use super::{Costs, Dcm, Step};
 use crate::control::objective::{EdgeKind, edge_cost};
 use crate::proto::Trigger;
 use crate::units::{SimTime, Span, Substream};
+use std::cmp::Reverse;
 
 /// Between two recomputations of a part (assumption).
 const PART_AT_MOST_EVERY: Span = Span::from_secs(10);
@@ -88,17 +90,20 @@ impl Dcm {
         cost
     }
 
-    /// Brings members with a subtree nearer to the source where there is room for them.
+    /// Brings members with a subtree nearer to the source where there is room for them, those of higher
+    /// priority first.
     fn flatten(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
-        let mut interior: Vec<(u8, MemberId)> = self
+        let mut interior: Vec<(Reverse<u8>, u8, MemberId)> = self
             .view
             .members()
-            .map(|(id, _)| (self.view.edge(id, substream).depth, id))
-            .filter(|(depth, id)| *depth > 2 && self.view.children(*id, substream).next().is_some())
+            .map(|(id, member)| (member.priority, self.view.edge(id, substream).depth, id))
+            .filter(|(_, depth, _)| *depth > 2)
+            .filter(|(.., id)| self.view.children(*id, substream).next().is_some())
+            .map(|(priority, depth, id)| (Reverse(priority), depth, id))
             .collect();
-        interior.sort_unstable_by_key(|(depth, id)| (*depth, *id));
+        interior.sort_unstable();
         let mut left = (self.view.len() as f64 * MOVED_AT_MOST) as usize;
-        for (_, id) in interior {
+        for (.., id) in interior {
             if left == 0 {
                 return;
             }
@@ -108,10 +113,11 @@ impl Dcm {
 
     fn lift(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) -> bool {
         let depth = self.view.edge(id, substream).depth;
-        let nat = self.view.member(id).nat;
+        let seeker = Seeker::of(self.view.member(id));
         let settled = self.view.report(id, substream).confirmed;
-        let hopeful =
-            self.view.index[substream.index()].shallowest(nat).is_some_and(|best| best + 1 < depth);
+        let hopeful = self.view.index[substream.index()]
+            .shallowest(seeker)
+            .is_some_and(|best| best + 1 < depth);
         if !settled || !hopeful {
             return false;
         }

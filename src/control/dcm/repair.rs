@@ -4,6 +4,7 @@ use super::member::{MemberId, Source};
 use super::{Cause, Dcm, Step};
 use crate::proto::Trigger;
 use crate::units::Substream;
+use std::cmp::Reverse;
 
 impl Dcm {
     /// A member says good-bye.
@@ -19,9 +20,9 @@ impl Dcm {
 
     /// Takes a member out and re-parents its children, not the whole subtree below it.
     fn depart(&mut self, id: MemberId, trigger: Trigger, step: &mut Step<'_, '_>) {
-        let mut orphans: Vec<(MemberId, Substream)> = Vec::new();
+        self.keep_hours(step);
+        let orphans: Vec<(MemberId, Substream)> = self.all_children(id).collect();
         for substream in self.view.all_substreams() {
-            orphans.extend(self.view.children(id, substream).map(|child| (child, substream)));
             self.return_uplink(id, substream, step);
         }
         for (child, substream) in &orphans {
@@ -34,13 +35,16 @@ impl Dcm {
         step.clients.forget(member.peer);
         self.history.forget(member.peer);
         self.view.remove(id);
-        // Those with a subtree of their own first: they carry others.
-        orphans.sort_by_key(|(child, substream)| {
-            self.view.children(*child, *substream).next().is_none()
-        });
-        for (child, substream) in orphans {
+        for (child, substream) in self.by_need(orphans) {
             self.replace(child, substream, cause, step);
         }
+    }
+
+    /// The children of a member in all substreams.
+    pub(super) fn all_children(&self, id: MemberId) -> impl Iterator<Item = (MemberId, Substream)> {
+        self.view.all_substreams().flat_map(move |substream| {
+            self.view.children(id, substream).map(move |child| (child, substream))
+        })
     }
 
     /// Gives back what others had reserved for this member.
@@ -58,7 +62,7 @@ impl Dcm {
         {
             return;
         }
-        let fed: Vec<(MemberId, Substream)> = self
+        let mut fed: Vec<(MemberId, Substream)> = self
             .view
             .members()
             .flat_map(|(id, _)| self.view.all_substreams().map(move |substream| (id, substream)))
@@ -67,6 +71,7 @@ impl Dcm {
                 Source::None | Source::Member(_) => false,
             })
             .collect();
+        fed.sort_by_key(|(id, _)| Reverse(self.view.member(*id).priority));
         for (id, substream) in fed {
             self.replace(id, substream, Trigger::ParentSilent, step);
         }

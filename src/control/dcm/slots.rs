@@ -39,24 +39,14 @@ pub(super) struct Room {
     pub(super) free: u16,
 }
 
-/// The index of one substream.
-#[derive(Debug)]
+/// An index of members with room in one substream.
+#[derive(Debug, Default)]
 pub(super) struct SlotIndex {
+    /// Made with the first member: many indexes stay empty.
     buckets: Vec<Vec<MemberId>>,
     occupied: [u128; 3],
     free_slots: [u32; 3],
     holders: [u32; 3],
-}
-
-impl Default for SlotIndex {
-    fn default() -> Self {
-        Self {
-            buckets: vec![Vec::new(); 3 * KEYS],
-            occupied: [0; 3],
-            free_slots: [0; 3],
-            holders: [0; 3],
-        }
-    }
 }
 
 impl Reach {
@@ -97,6 +87,9 @@ impl SlotIndex {
 
     pub(super) fn insert(&mut self, id: MemberId, key: u16, free: u16) -> Room {
         let (reach, within) = (usize::from(key) / KEYS, usize::from(key) % KEYS);
+        if self.buckets.is_empty() {
+            self.buckets.resize_with(3 * KEYS, Vec::new);
+        }
         let bucket = &mut self.buckets[usize::from(key)];
         bucket.push(id);
         self.occupied[reach] |= 1 << within;

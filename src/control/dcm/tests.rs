@@ -7,7 +7,8 @@ use super::*;
 use crate::control::config::ControlConfig;
 use crate::control::paths::Paths;
 use crate::proto::{
-    AddressTable, ContentKind, Device, Heartbeat, Output, Received, RouteTable, ServerInfo,
+    AddressTable, ContentKind, Device, Friends, Heartbeat, Hours, Output, Received, RouteTable,
+    ServerInfo,
 };
 use crate::units::{Address, AsNumber, BitRate, Bytes, ContentId, Metro, NatKind, Ratio, Span};
 use proptest::prelude::*;
@@ -92,7 +93,7 @@ impl Cluster {
         done
     }
 
-    fn join(&mut self, uplink_kbps: u64, nat: NatKind) {
+    fn join(&mut self, uplink_kbps: u64, nat: NatKind, terms: &Terms) {
         let peer = PeerId::new(self.joined);
         self.joined += 1;
         let join = Join {
@@ -103,6 +104,7 @@ impl Cluster {
             downlink: BitRate::from_kbps(10_000),
             behind: Span::ZERO,
             device: Device::default(),
+            terms: Some(Box::new(terms.clone())),
         };
         let network = AsNumber::new(1 + self.joined % 2);
         let place = Place { network, country: *b"DE", metro: Metro::new(0) };
@@ -133,7 +135,7 @@ impl Cluster {
     fn perform(&mut self, act: &Act) {
         let who = |who: &usize| self.someone(*who);
         match act {
-            Act::Join(uplink_kbps, nat) => self.join(*uplink_kbps, *nat),
+            Act::Join(uplink_kbps, nat, terms) => self.join(*uplink_kbps, *nat, terms),
             Act::Leave(name) => {
                 if let Some((_, id)) = who(name) {
                     self.act(|dcm, step| dcm.leave(id, step));
@@ -187,6 +189,15 @@ impl Cluster {
                 from_servers += u64::from(fed);
             }
         }
+        for substream in view.all_substreams() {
+            let is_fed = |id: MemberId| view.edge(id, substream).depth > 0;
+            let fed = view.members().filter(|(id, _)| is_fed(*id)).count() as u32;
+            for (id, _) in view.members() {
+                let (others, counted) =
+                    (fed - u32::from(is_fed(id)), view.others_fed(id, substream));
+                check(others == counted, format!("{others} but {id} hold {substream}: {counted}"));
+            }
+        }
         let worse = self.paid > self.offered + 1e-9;
         check(!worse, format!("a recomputation made {} of {}", self.paid, self.offered));
         check(slots == self.dcm.slots, format!("{slots} slots are not {}", self.dcm.slots));
@@ -216,11 +227,20 @@ impl Cluster {
             .then(|| SlotIndex::key(member.nat, member.mature, depth, free))
             .flatten();
         let index = &view.index[member.home.index()];
-        let listed = index
-            .in_order(NatKind::Open, slots::Placement::Leaf)
+        let anybody = Member { nat: NatKind::Open, ..member.clone() };
+        let listed = Tier::ALL
+            .into_iter()
+            .flat_map(|tier| index.in_order(tier, Seeker::of(&anybody), slots::Placement::Leaf))
             .filter(|other| *other == id)
             .count();
-        let (room, expected) = (member.room.map(|room| room.key), usize::from(wanted.is_some()));
+        let places = match (member.resting, member.group, member.strangers) {
+            (true, ..) => 0,
+            (_, None, _) | (_, _, Strangers::Never) => 1,
+            // Among its friends and among all.
+            (_, Some(_), Strangers::Always | Strangers::Last) => 2,
+        };
+        let (room, expected) =
+            (member.room.map(|room| room.key), if wanted.is_some() { places } else { 0 });
         check(room == wanted, format!("{id} stands at {room:?}, not {wanted:?}"));
         check(listed == expected, format!("{id} is listed {listed} times"));
     }
@@ -241,6 +261,10 @@ impl Cluster {
         let interior = edge.first_child == NOBODY || member.home == substream;
         check(interior, format!("{id} has children in {substream}, which is not its home"));
         if let Source::Member(parent) = edge.parent {
+            let above = view.member(parent);
+            check(!above.resting, format!("{parent} feeds {id} in its hours"));
+            let friendly = above.strangers != Strangers::Never || above.group == member.group;
+            check(friendly, format!("{parent} feeds {id}, a stranger"));
             let listed = view.children(parent, substream).filter(|child| *child == id).count();
             check(listed == 1, format!("{id} is {listed} times a child of {parent}"));
         }
@@ -248,14 +272,14 @@ impl Cluster {
         let expected =
             matches!(edge.parent, Source::Server(_)) && member.nat != NatKind::UdpBlocked;
         check(fed == usize::from(expected), format!("{id} is listed {fed} times as server-fed"));
-        let waits = self.dcm.pending.contains(&(view.stay(id), substream));
+        let waits = self.dcm.waiting.list.contains(&(view.stay(id), substream));
         check(edge.parent != Source::None || waits, format!("{id} is forgotten in {substream}"));
     }
 }
 
 #[derive(Clone, Debug)]
 enum Act {
-    Join(u64, NatKind),
+    Join(u64, NatKind, Terms),
     Leave(usize),
     /// Who reports, whether it has done what it was told, and whether data came.
     Beat(usize, bool, bool),
@@ -265,10 +289,24 @@ enum Act {
     Second,
 }
 
+fn terms() -> impl Strategy<Value = Terms> {
+    let words = vec![Strangers::Always, Strangers::Last, Strangers::Never];
+    let friends = (prop::sample::select(vec!["a", "b"]), prop::sample::select(words))
+        .prop_map(|(group, strangers)| Friends { group: group.into(), strangers });
+    let hours = (10_u64..40, 1_u64..20).prop_map(|(from, length)| Hours {
+        from: SimTime::from_secs(from),
+        until: SimTime::from_secs(from + length),
+    });
+    let no_serving = prop::option::weighted(0.3, hours).prop_map(Vec::from_iter);
+    (no_serving, prop::option::weighted(0.4, friends), 0_u8..3)
+        .prop_map(|(no_serving, friends, priority)| Terms { no_serving, friends, priority })
+}
+
 fn act() -> impl Strategy<Value = Act> {
     let uplink = prop::sample::select(vec![0_u64, 130, 250, 500, 2000]);
     prop_oneof![
-        6 => (uplink, prop::sample::select(NatKind::ALL.to_vec())).prop_map(|(u, n)| Act::Join(u, n)),
+        6 => (uplink, prop::sample::select(NatKind::ALL.to_vec()), terms())
+            .prop_map(|(uplink, nat, terms)| Act::Join(uplink, nat, terms)),
         2 => (0_usize..64).prop_map(Act::Leave),
         20 => (0_usize..64, prop::bool::weighted(0.8), prop::bool::weighted(0.7))
             .prop_map(|(who, heeds, arrives)| Act::Beat(who, heeds, arrives)),

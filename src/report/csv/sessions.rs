@@ -23,7 +23,7 @@ const PEERS: [&str; 17] = [
     "sent_bytes",
     "parent_changes",
 ];
-const ASSIGNMENTS: [&str; 12] = [
+const ASSIGNMENTS: [&str; 13] = [
     "time_s",
     "child",
     "substream",
@@ -34,6 +34,7 @@ const ASSIGNMENTS: [&str; 12] = [
     "rule",
     "feasible",
     "pruned_uplink",
+    "pruned_policy",
     "pruned_nat",
     "considered",
 ];
@@ -72,8 +73,8 @@ pub fn assignments_csv(decisions: &[Decision]) -> Vec<u8> {
         sheet.put(row.time).put(row.child).put(row.substream).put(row.dcm);
         sheet.put(row.trigger.name());
         sheet.put(row.old_parent).put(row.new_parent).put(row.rule.name());
-        sheet.put(row.feasible).put(row.pruned_uplink).put(row.pruned_nat).put(row.considered);
-        sheet.end_row();
+        sheet.put(row.feasible).put(row.pruned_uplink).put(row.pruned_policy).put(row.pruned_nat);
+        sheet.put(row.considered).end_row();
     }
     sheet.into_bytes()
 }
@@ -140,13 +141,14 @@ mod tests {
             new_parent: None,
             rule: Rule::NothingHasRoom,
             feasible: 10,
-            pruned_uplink: 6,
+            pruned_uplink: 5,
+            pruned_policy: 1,
             pruned_nat: 4,
             considered: 0,
         }];
         let table = "time_s,child,substream,dcm,trigger,old_parent,new_parent,rule,feasible,\
-                     pruned_uplink,pruned_nat,considered\n\
-                     3,8,1,2,parent_silent,2,,nothing_has_room,10,6,4,0\n";
+                     pruned_uplink,pruned_policy,pruned_nat,considered\n\
+                     3,8,1,2,parent_silent,2,,nothing_has_room,10,5,1,4,0\n";
         assert_eq!(text(assignments_csv(&decisions)), table);
     }
 

@@ -104,6 +104,50 @@ pub struct RawAccess {
     pub lends: Option<At<RawLends>>,
     /// Whether it is behind a mobile network's NAT.
     pub mobile: Option<At<bool>>,
+    /// When its users serve nobody, in the order of time; never when left out. Each client says it to
+    /// its control center.
+    pub no_serving: Option<At<Vec<At<RawHours>>>>,
+    /// With whom its users share first; with all alike when left out. Each client says it to its control
+    /// center.
+    pub friends: Option<At<RawFriends>>,
+    /// What its users' subscription is worth, 0 to 255: where not all can be served, the higher is
+    /// placed first.
+    pub priority: Option<At<i64>>,
+}
+
+/// A stretch of time.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawHours {
+    /// When it begins, from the start of the run.
+    #[schemars(required)]
+    pub from: Option<At<Duration>>,
+    /// When it ends, from the start of the run.
+    #[schemars(required)]
+    pub until: Option<At<Duration>>,
+}
+
+/// An affinity group, and what its members do for others.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawFriends {
+    /// Its name; classes that name the same group are friends.
+    #[schemars(required)]
+    pub group: Option<At<String>>,
+    /// Whether strangers are served.
+    pub strangers: Option<At<RawStrangers>>,
+}
+
+/// What a member of an affinity group does for those who are not of it.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawStrangers {
+    /// Serves them like friends; only for its own parents it looks among friends first.
+    Always,
+    /// Serves them when nobody else has room.
+    Last,
+    /// Serves none.
+    Never,
 }
 
 /// What of its uplink a user lends: the smaller of the two.

@@ -10,7 +10,8 @@ mod topology;
 mod value;
 
 pub use audience::{
-    RawAccess, RawAudience, RawLends, RawNat, RawNatMix, RawPhase, RawSession, RawShape,
+    RawAccess, RawAudience, RawFriends, RawHours, RawLends, RawNat, RawNatMix, RawPhase,
+    RawSession, RawShape, RawStrangers,
 };
 pub use policy::RawPolicy;
 pub use settings::{

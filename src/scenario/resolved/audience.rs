@@ -1,9 +1,11 @@
 //! Viewers and their lines back to the file.
 
 use super::{at, instant, list, quantity, share, text, whole};
+use crate::proto::{Friends, Hours, Strangers};
 use crate::scenario::model::{AccessClass, Arrivals, Audience, NatMix, Phase, SessionKind, Shape};
 use crate::scenario::raw::{
-    RawAccess, RawAudience, RawLends, RawNatMix, RawPhase, RawSession, RawShape,
+    RawAccess, RawAudience, RawFriends, RawHours, RawLends, RawNatMix, RawPhase, RawSession,
+    RawShape, RawStrangers,
 };
 
 pub(super) fn audience(audience: &Audience) -> RawAudience {
@@ -61,6 +63,24 @@ pub(super) fn access(class: &AccessClass) -> RawAccess {
             bitrates: at(class.lends.bitrates),
         }),
         mobile: at(class.mobile),
+        no_serving: list(&class.terms.no_serving, hours).filter(|at| !at.value.is_empty()),
+        friends: class.terms.friends.as_ref().and_then(|own| at(friends(own))),
+        priority: whole(class.terms.priority),
+    }
+}
+
+fn hours(hours: &Hours) -> RawHours {
+    RawHours { from: instant(hours.from), until: instant(hours.until) }
+}
+
+fn friends(friends: &Friends) -> RawFriends {
+    RawFriends {
+        group: text(&friends.group),
+        strangers: at(match friends.strangers {
+            Strangers::Always => RawStrangers::Always,
+            Strangers::Last => RawStrangers::Last,
+            Strangers::Never => RawStrangers::Never,
+        }),
     }
 }
 

@@ -172,6 +172,9 @@ rtt = "31 ms"
 mobile = true
 cpu = "5 Mbps"
 storage = "12.5 MB"
+no_serving = [{ from = "1 min", until = "90 s" }, { from = "2 min", until = "20 min" }]
+friends = { group = "choir", strangers = "last" }
+priority = 7
 [nat.fixed]
 open = 1
 [control]

@@ -2,6 +2,7 @@
 
 use super::context::Check;
 use super::settings::table;
+use super::terms;
 use crate::scenario::defaults;
 use crate::scenario::model::{AccessClass, NatMix, UplinkRule};
 use crate::scenario::raw::{At, RawAccess, RawLends, RawNatMix};
@@ -11,13 +12,14 @@ use std::collections::BTreeSet;
 pub(super) fn access(
     check: &mut Check<'_>,
     raw: &Option<At<Vec<At<RawAccess>>>>,
+    run: Span,
 ) -> Vec<AccessClass> {
     let Some(at) = raw else { return defaults::access() };
     let complete = !at.value.iter().any(|class| check.is_incomplete(&class.span));
     let (classes, clean) = check.clean(|check| {
         let mut taken = BTreeSet::new();
         let list = check.list(raw, "access class").iter();
-        list.map(|class| class_of(check, &class.value, &mut taken)).collect::<Vec<_>>()
+        list.map(|class| class_of(check, &class.value, run, &mut taken)).collect::<Vec<_>>()
     });
     if clean && complete {
         check.whole(&at.span, classes.iter().map(|class| class.share), "access classes");
@@ -25,7 +27,12 @@ pub(super) fn access(
     classes
 }
 
-fn class_of(check: &mut Check<'_>, raw: &RawAccess, taken: &mut BTreeSet<String>) -> AccessClass {
+fn class_of(
+    check: &mut Check<'_>,
+    raw: &RawAccess,
+    run: Span,
+    taken: &mut BTreeSet<String>,
+) -> AccessClass {
     let mobile = raw.mobile.as_ref().is_some_and(|at| at.value);
     AccessClass {
         name: check.name(&raw.name, taken),
@@ -38,6 +45,7 @@ fn class_of(check: &mut Check<'_>, raw: &RawAccess, taken: &mut BTreeSet<String>
         storage: check.parsed(&raw.storage),
         lends: lends(check, &raw.lends, mobile),
         mobile,
+        terms: terms::terms(check, raw, run),
     }
 }
 

@@ -8,6 +8,7 @@ mod isps;
 mod lines;
 mod policies;
 mod settings;
+mod terms;
 mod topology;
 mod trace;
 mod world;
@@ -35,7 +36,7 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
     if sound && networks.graph.is_some() {
         isps::connected(check, raw, &topology, &cdn, &control_site);
     }
-    let access = lines::access(check, &raw.access);
+    let access = lines::access(check, &raw.access, duration);
     let nat = table(&raw.nat);
     let (player, tree) =
         (settings::player(check, &table(&raw.player)), settings::tree(check, &table(&raw.tree)));

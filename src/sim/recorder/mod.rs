@@ -16,6 +16,7 @@ use crate::scenario::{Rows, Scenario};
 use crate::units::{AsIndex, AsNumber, BitRate, Bytes, LinkId, PeerId, SimTime, Span, Substream};
 use std::collections::BTreeMap;
 
+pub(super) use policies::Term;
 pub(super) use sample::{Instant, Moved};
 
 /// The account of one run.
@@ -209,6 +210,16 @@ impl Recorder {
     pub(super) fn refused(&mut self, refusal: &Refusal) {
         self.counts.refusals += 1;
         self.policies.refused(refusal);
+    }
+
+    /// Whether anybody states terms that could be broken.
+    pub(super) fn watches_terms(&self) -> bool {
+        self.policies.watches_terms()
+    }
+
+    /// A viewer has sent what its own terms forbid.
+    pub(super) fn broke_its_terms(&mut self, term: Term, sender: PeerId) {
+        self.policies.broke_its_terms(term, sender);
     }
 
     pub(super) fn rejoined(&mut self) {

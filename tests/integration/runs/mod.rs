@@ -6,7 +6,9 @@ mod center;
 mod devices;
 mod policies;
 mod reassignment;
+mod scarcity;
 mod tables;
+mod terms;
 mod trees;
 mod world;
 

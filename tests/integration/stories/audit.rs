@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// A client silent for so long is gone: three heartbeats, a sweep and a tick.
 const CONCLUDED_AFTER: Span = Span::from_secs(9);
 
+/// The control center looks at its clients' hours every second.
+const NOTICED_AFTER: Span = Span::from_secs(1);
+
 impl Stage {
     /// What is wrong, in words; nothing when all is well.
     pub(super) fn faults(&self) -> Vec<String> {
@@ -14,6 +17,7 @@ impl Stage {
         self.find_cycles(&mut faults);
         self.find_overload(&mut faults);
         self.find_forbidden_pairs(&mut faults);
+        self.find_broken_terms(&mut faults);
         faults
     }
 
@@ -67,6 +71,24 @@ impl Stage {
             let room = parent.uplink.as_bps() / self.content.substream_rate().as_bps();
             if count > room {
                 faults.push(format!("{} serves {count} with room for {room}", parent.name));
+            }
+        }
+    }
+
+    fn find_broken_terms(&self, faults: &mut Vec<String>) {
+        for child in self.present() {
+            for parent in child.told.iter().flatten() {
+                let parent = &self.actors[parent.index()];
+                let resting =
+                    parent.terms.no_serving.iter().any(|hours| {
+                        hours.contain(self.now) && hours.from + NOTICED_AFTER < self.now
+                    });
+                if resting {
+                    faults.push(format!("{} is to serve {} in its hours", parent.name, child.name));
+                }
+                if !parent.terms.befriend(child.terms.group()) {
+                    faults.push(format!("{} is to serve {}, a stranger", parent.name, child.name));
+                }
             }
         }
     }

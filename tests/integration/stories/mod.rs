@@ -10,5 +10,6 @@ mod going;
 mod look;
 mod refused;
 mod stage;
+mod terms;
 mod trouble;
 mod upkeep;

@@ -7,7 +7,7 @@ use grandstand::control::{ControlCenter, ControlConfig, Policy};
 use grandstand::proto::{
     AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision,
     Device, Feed, Heartbeat, Input, Join, Outbox, Output, PathClass, Place, Received, Refusal,
-    RouteTable, Sent, ServerInfo, ToCenter, ToClient,
+    RouteTable, Sent, ServerInfo, Terms, ToCenter, ToClient,
 };
 use grandstand::units::{
     Address, AsNumber, BitRate, Bytes, ContentId, Metro, NatKind, PeerId, SimTime, Span, Substream,
@@ -53,6 +53,7 @@ pub(super) struct Actor {
     /// Of a CDN node: its capacity.
     pub(super) uplink: BitRate,
     pub(super) device: Device,
+    pub(super) terms: Terms,
     /// Neither dead nor gone.
     pub(super) alive: bool,
     /// It has said good-bye.
@@ -148,6 +149,7 @@ impl Stage {
             nat,
             uplink: BitRate::from_kbps(kbps),
             device: Device::default(),
+            terms: Terms::default(),
             alive: true,
             left: false,
             silent_since: None,
@@ -182,6 +184,13 @@ impl Stage {
         self.ask(peer);
     }
 
+    /// A client of network 1 that anybody can reach and that states its terms.
+    pub(super) fn join_on(&mut self, name: &str, uplink_kbps: u64, terms: Terms) {
+        let peer = self.enter(name, 1, NatKind::Open, uplink_kbps);
+        self.actors[peer.index()].terms = terms;
+        self.ask(peer);
+    }
+
     /// Sends a join, the first or another.
     pub(super) fn ask(&mut self, peer: PeerId) {
         // A join is repeated until it is answered.
@@ -196,6 +205,7 @@ impl Stage {
             downlink: BitRate::from_kbps(20_000),
             behind: Span::from_secs(8),
             device: actor.device,
+            terms: Some(Box::new(actor.terms.clone())),
         };
         self.send(peer, &ToCenter::Join(join));
     }

@@ -59,6 +59,7 @@ impl View {
         if old == depth {
             return;
         }
+        self.count_fed(substream, old, depth);
         let mut walk = std::mem::take(&mut self.walk);
         walk.push(top);
         while let Some(id) = walk.pop() {
@@ -73,13 +74,21 @@ impl View {
                 let edge = self.edge_mut(child, substream);
                 let next = edge.next;
                 // Whose depth is right has everything below it right.
-                if std::mem::replace(&mut edge.depth, below) != below {
+                let before = std::mem::replace(&mut edge.depth, below);
+                if before != below {
+                    self.count_fed(substream, before, below);
                     walk.push(child);
                 }
                 child = next;
             }
         }
         self.walk = walk;
+    }
+
+    /// A depth has changed: 0 is that of those whom no data reach.
+    fn count_fed(&mut self, substream: Substream, before: u8, after: u8) {
+        let fed = &mut self.fed[substream.index()];
+        *fed = *fed + u32::from(after > 0) - u32::from(before > 0);
     }
 
     /// The children of a member in one substream.

@@ -7,7 +7,8 @@ mod room;
 
 use super::member::{Edge, Member, MemberId, Source, Stay, UNFED};
 use super::reports::{Report, Reports};
-use super::slots::SlotIndex;
+use super::shelves::Shelves;
+use super::slots::Room;
 use crate::units::{PeerId, SimTime, Substream};
 
 /// The cluster-wide view.
@@ -22,10 +23,14 @@ pub(super) struct View {
     /// How many members had a number before.
     former: Vec<u32>,
     count: usize,
+    /// Members that data reach, by substream.
+    fed: Vec<u32>,
     /// Slots of those who are interior in each substream, used or not.
     homed: Vec<u64>,
     /// Who has room, by home substream.
-    pub(super) index: Vec<SlotIndex>,
+    pub(super) index: Vec<Shelves>,
+    /// Where those who serve friends first and strangers too stand on the shelf of their group.
+    beside: Vec<Option<Room>>,
     /// Members that a CDN node feeds though peers could reach them, by substream.
     pub(super) server_fed: Vec<Vec<MemberId>>,
     walk: Vec<MemberId>,
@@ -42,8 +47,10 @@ impl View {
             vacant: Vec::new(),
             former: Vec::new(),
             count: 0,
+            fed: vec![0; count],
             homed: vec![0; count],
-            index: (0..count).map(|_| SlotIndex::default()).collect(),
+            index: (0..count).map(|_| Shelves::default()).collect(),
+            beside: Vec::new(),
             server_fed: vec![Vec::new(); count],
             walk: Vec::new(),
         }
@@ -88,6 +95,12 @@ impl View {
 
     pub(super) fn all_substreams(&self) -> impl Iterator<Item = Substream> + use<> {
         Substream::all(self.substreams)
+    }
+
+    /// Members that hold a substream, `child` itself aside: they have a parent, and it has one, up to
+    /// a CDN node.
+    pub(super) fn others_fed(&self, child: MemberId, substream: Substream) -> u32 {
+        self.fed[substream.index()] - u32::from(self.edge(child, substream).depth > 0)
     }
 
     /// Adds a member that has no parents yet.

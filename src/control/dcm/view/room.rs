@@ -2,6 +2,7 @@
 
 use super::View;
 use crate::control::dcm::member::{Member, MemberId};
+use crate::control::dcm::shelves::Shelf;
 use crate::control::dcm::slots::SlotIndex;
 use crate::units::Substream;
 
@@ -21,20 +22,48 @@ impl View {
         }
         self.forget_room(id);
         if let Some(key) = wanted {
-            self.members[id as usize].room = Some(self.index[home.index()].insert(id, key, free));
+            self.take_place(id, key, free);
+        }
+    }
+
+    /// Puts a member on its shelves.
+    fn take_place(&mut self, id: MemberId, key: u16, free: u16) {
+        let member = &mut self.members[id as usize];
+        let index = &mut self.index[member.home.index()];
+        member.room = Some(index.shelf(Shelf::of(member)).insert(id, key, free));
+        if let Some(shelf) = Shelf::beside(member) {
+            if self.beside.len() <= id as usize {
+                self.beside.resize(id as usize + 1, None);
+            }
+            self.beside[id as usize] = Some(index.shelf(shelf).insert(id, key, free));
         }
     }
 
     pub(super) fn forget_room(&mut self, id: MemberId) {
-        let home = self.members[id as usize].home;
-        if let Some(room) = self.members[id as usize].room.take()
-            && let Some(moved) = self.index[home.index()].remove(room)
+        let member = &mut self.members[id as usize];
+        let (shelf, beside) = (Shelf::of(member), Shelf::beside(member));
+        let index = &mut self.index[member.home.index()];
+        let Some(room) = member.room.take() else { return };
+        // The last of the bucket took the place that became free.
+        if let Some(moved) = index.shelf(shelf).remove(room)
+            && let Some(other) = &mut self.members[moved as usize].room
         {
-            // The last of the bucket took the place that became free.
-            if let Some(other) = &mut self.members[moved as usize].room {
-                other.position = room.position;
-            }
+            other.position = room.position;
         }
+        if let Some(shelf) = beside
+            && let Some(room) = self.beside[id as usize].take()
+            && let Some(moved) = index.shelf(shelf).remove(room)
+            && let Some(other) = &mut self.beside[moved as usize]
+        {
+            other.position = room.position;
+        }
+    }
+
+    /// A member's hours of serving nobody begin or end.
+    pub(in crate::control::dcm) fn set_resting(&mut self, id: MemberId, resting: bool) {
+        self.forget_room(id);
+        self.members[id as usize].resting = resting;
+        self.refresh_room(id);
     }
 
     /// The substream in which uplink is scarcest: the least of it free, and the least of it at all.
