@@ -2,8 +2,8 @@
 //! audience grows.
 //!
 //! CDN nodes and the number of DCMs grow with the audience, so that clusters stay alike. Sizes and
-//! minutes can be given: `cargo bench --bench whole_run -- 10000 1000000 30min`. One process holds
-//! all runs: memory is measured by `scripts/growth.sh`, a process a size.
+//! minutes can be given: `cargo bench --bench whole_run -- 10000 1000000 30min`. The memory is the
+//! most that the process has had so far: `scripts/growth.sh` starts one a size.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -37,9 +37,19 @@ fn scaled(viewers: u64) -> Scenario {
 }
 
 /// What this thread has used of a processor, where the system says so.
+#[allow(clippy::disallowed_methods, reason = "a benchmark measures the processor's time")]
 fn cpu_time() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+}
+
+/// The most memory that this process has had, in megabytes, where the system says so.
+#[allow(clippy::disallowed_methods, reason = "a benchmark measures memory")]
+fn peak_memory_mb() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024.0 / 1e6)
 }
 
 fn measure(viewers: u64, until: Option<Span>, is_measured: bool) {
@@ -65,8 +75,10 @@ fn print(viewers: u64, outcome: &Outcome, cpu: Option<f64>) {
     let peer_seconds = peer_seconds.unwrap_or(0.0);
     let (seconds, speed) = cpu.map_or((f64::NAN, f64::NAN), |cpu| (cpu, peer_seconds / cpu / 1e6));
     println!(
-        "{viewers:>9}{:>12}{peer_seconds:>14.0}{seconds:>10.2}{speed:>10.2}  {:016x}",
-        outcome.events, outcome.digest
+        "{viewers:>9}{:>12}{peer_seconds:>14.0}{seconds:>10.2}{speed:>10.2}{:>10.1}  {:016x}",
+        outcome.events,
+        peak_memory_mb().unwrap_or(f64::NAN),
+        outcome.digest
     );
 }
 
@@ -84,8 +96,8 @@ fn main() {
         until = Some(Span::from_secs(420));
     }
     println!(
-        "{:>9}{:>12}{:>14}{:>10}{:>10}  digest",
-        "viewers", "events", "peer-seconds", "CPU s", "M/CPU s"
+        "{:>9}{:>12}{:>14}{:>10}{:>10}{:>10}  digest",
+        "viewers", "events", "peer-seconds", "CPU s", "M/CPU s", "MB"
     );
     sizes.iter().for_each(|viewers| measure(*viewers, until, full));
 }

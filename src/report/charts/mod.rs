@@ -12,6 +12,7 @@ mod depth;
 mod draw;
 mod ecdf;
 mod figure;
+mod growth;
 mod layout;
 mod png;
 mod render;
@@ -20,6 +21,7 @@ mod style;
 #[cfg(test)]
 mod tests;
 
+pub use growth::{GrowthRow, growth};
 pub use render::{ChartError, Format};
 
 use crate::metrics::{BoundRow, DistributionRow, IspRow, RunRecords, SeriesRow, SummaryRow};
