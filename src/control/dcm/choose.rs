@@ -152,14 +152,12 @@ pub(super) fn fits(
     substream: Substream,
     with: &Surroundings<'_>,
 ) -> bool {
-    let now = with.now;
     let edge = view.edge(child, substream);
     let needed = needed(view, child, substream, with);
-    let avoided =
-        edge.avoid.is_some_and(|(peer, until)| peer == view.member(candidate).peer && now < until);
+    let avoided = view.avoided(child, substream, with.now);
     candidate != child
         && edge.parent != Source::Member(candidate)
-        && !avoided
+        && avoided != Some(view.member(candidate).peer)
         && view.report(candidate, substream).silent == 0
         && !is_far_behind(view.report(candidate, substream).last, needed)
         && keeps(view, candidate, needed, with)

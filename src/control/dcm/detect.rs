@@ -54,7 +54,7 @@ impl Dcm {
         before.advancing = arrived > 0;
         if !before.confirmed {
             (before.confirmed, before.silent, before.slow) = (true, 0, 0);
-            let released = self.view.edge_mut(id, substream).releasing.take();
+            let released = self.view.take_releasing(id, substream);
             self.free_former(released);
             return;
         }
@@ -160,7 +160,7 @@ impl Dcm {
         step: &Step<'_, '_>,
     ) {
         let parent = self.view.member(parent).peer;
-        self.view.edge_mut(id, substream).avoid = Some((parent, step.with.now + PATH_PENALTY));
+        self.view.avoid(id, substream, parent, step.with.now + PATH_PENALTY);
     }
 
     fn avoid_server(&self, id: MemberId, number: u16, step: &mut Step<'_, '_>) {

@@ -2,7 +2,7 @@
 
 use super::slots::Room;
 use crate::proto::{Place, Strangers};
-use crate::units::{NatKind, PeerId, SimTime, Substream};
+use crate::units::{NatKind, PeerId, Substream};
 use std::num::NonZeroU32;
 
 /// A member's number within its cluster; reused after it has left.
@@ -80,14 +80,10 @@ impl Member {
     }
 }
 
-/// One substream of one member.
+/// One substream of one member, small because walks through the trees wait for memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {
     pub(super) parent: Source,
-    /// A former parent whose uplink stays reserved until the child reports the new one.
-    pub(super) releasing: Option<Stay>,
-    /// A parent to which the path failed: not tried again before the time given.
-    pub(super) avoid: Option<(PeerId, SimTime)>,
     pub(super) first_child: MemberId,
     pub(super) next: MemberId,
     pub(super) previous: MemberId,
@@ -96,12 +92,5 @@ pub(super) struct Edge {
 }
 
 /// An edge to nobody.
-pub(super) const UNFED: Edge = Edge {
-    parent: Source::None,
-    releasing: None,
-    avoid: None,
-    first_child: NOBODY,
-    next: NOBODY,
-    previous: NOBODY,
-    depth: 0,
-};
+pub(super) const UNFED: Edge =
+    Edge { parent: Source::None, first_child: NOBODY, next: NOBODY, previous: NOBODY, depth: 0 };

@@ -348,8 +348,8 @@ impl Dcm {
         match edge.parent {
             Source::None => {}
             Source::Server(number) => step.servers.release(number, step.with.rate),
-            Source::Member(parent) if confirmed && edge.releasing.is_none() => {
-                self.view.edge_mut(id, substream).releasing = Some(self.view.stay(parent));
+            Source::Member(parent) if confirmed && self.view.releasing(id, substream).is_none() => {
+                self.view.release_later(id, substream, self.view.stay(parent));
             }
             Source::Member(parent) => self.view.free_slot(parent),
         }

@@ -49,7 +49,7 @@ impl Dcm {
 
     /// Gives back what others had reserved for this member.
     fn return_uplink(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
-        let former = self.view.edge_mut(id, substream).releasing.take();
+        let former = self.view.take_releasing(id, substream);
         self.free_former(former);
         if let Source::Server(number) = self.view.edge(id, substream).parent {
             step.servers.release(number, step.with.rate);

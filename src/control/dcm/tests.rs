@@ -1,7 +1,7 @@
 //! The books of a cluster balance, whatever is said to it.
 
 use super::choose::Surroundings;
-use super::member::{Edge, NOBODY};
+use super::member::NOBODY;
 use super::slots::SlotIndex;
 use super::*;
 use crate::control::config::ControlConfig;
@@ -210,11 +210,12 @@ impl Cluster {
     fn reserved_at(&self, parent: MemberId) -> u16 {
         let view = &self.dcm.view;
         let stay = Some(view.stay(parent));
-        let edges = view.members().flat_map(|(id, _)| {
-            view.all_substreams().map(move |substream| view.edge(id, substream))
-        });
-        let uses = |edge: &Edge| {
-            u16::from(edge.parent == Source::Member(parent)) + u16::from(edge.releasing == stay)
+        let edges = view
+            .members()
+            .flat_map(|(id, _)| view.all_substreams().map(move |substream| (id, substream)));
+        let uses = |(id, substream)| {
+            let feeds = view.edge(id, substream).parent == Source::Member(parent);
+            u16::from(feeds) + u16::from(view.releasing(id, substream) == stay)
         };
         edges.map(uses).sum()
     }

@@ -2,6 +2,7 @@
 //!
 //! Dense arrays by member number. Only bookkeeping: nothing here decides.
 
+mod aside;
 mod links;
 mod room;
 
@@ -10,6 +11,7 @@ use super::reports::{Report, Reports};
 use super::shelves::Shelves;
 use super::slots::Room;
 use crate::units::{PeerId, SimTime, Substream};
+use aside::Aside;
 
 /// The cluster-wide view.
 #[derive(Debug)]
@@ -33,6 +35,7 @@ pub(super) struct View {
     beside: Vec<Option<Room>>,
     /// Members that a CDN node feeds though peers could reach them, by substream.
     pub(super) server_fed: Vec<Vec<MemberId>>,
+    aside: Aside,
     walk: Vec<MemberId>,
 }
 
@@ -52,6 +55,7 @@ impl View {
             index: (0..count).map(|_| Shelves::default()).collect(),
             beside: Vec::new(),
             server_fed: vec![Vec::new(); count],
+            aside: Aside::default(),
             walk: Vec::new(),
         }
     }
@@ -132,6 +136,7 @@ impl View {
             self.detach(id, substream);
         }
         self.forget_room(id);
+        self.forget_aside(id);
         let Member { home, slots, .. } = self.members[id as usize];
         self.homed[home.index()] -= u64::from(slots);
         self.members[id as usize].alive = false;

@@ -1,0 +1,76 @@
+//! What few edges have at any time, beside the table of edges: a reservation at a former parent, and
+//! a parent that is not to be tried.
+
+use super::View;
+use crate::control::dcm::member::{MemberId, Stay};
+use crate::units::{PeerId, SimTime, Substream};
+use std::collections::BTreeMap;
+
+/// By member and substream.
+#[derive(Debug, Default)]
+pub(super) struct Aside {
+    /// Former parents whose uplink stays reserved until the child reports the new one.
+    releasing: BTreeMap<(MemberId, Substream), Stay>,
+    /// Parents to which the path failed: not tried again before the time given.
+    avoided: BTreeMap<(MemberId, Substream), (PeerId, SimTime)>,
+}
+
+impl View {
+    /// The former parent that still reserves uplink for an edge.
+    pub(in crate::control::dcm) fn releasing(
+        &self,
+        id: MemberId,
+        substream: Substream,
+    ) -> Option<Stay> {
+        self.aside.releasing.get(&(id, substream)).copied()
+    }
+
+    /// Keeps the uplink of a former parent reserved until the child has reported the new one.
+    pub(in crate::control::dcm) fn release_later(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        former: Stay,
+    ) {
+        self.aside.releasing.insert((id, substream), former);
+    }
+
+    /// Ends that reservation.
+    pub(in crate::control::dcm) fn take_releasing(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+    ) -> Option<Stay> {
+        self.aside.releasing.remove(&(id, substream))
+    }
+
+    /// Has a parent not tried again for an edge before `until`; one at a time is remembered.
+    pub(in crate::control::dcm) fn avoid(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        parent: PeerId,
+        until: SimTime,
+    ) {
+        self.aside.avoided.insert((id, substream), (parent, until));
+    }
+
+    /// Whom an edge is not to try now.
+    pub(in crate::control::dcm) fn avoided(
+        &self,
+        id: MemberId,
+        substream: Substream,
+        now: SimTime,
+    ) -> Option<PeerId> {
+        let avoided = self.aside.avoided.get(&(id, substream))?;
+        (now < avoided.1).then_some(avoided.0)
+    }
+
+    /// A member has gone: its number will be another's.
+    pub(super) fn forget_aside(&mut self, id: MemberId) {
+        for substream in self.all_substreams() {
+            self.aside.releasing.remove(&(id, substream));
+            self.aside.avoided.remove(&(id, substream));
+        }
+    }
+}
