@@ -93,10 +93,16 @@ impl World<'_> {
             instant.stalled += u64::from(peer.player.is_stalled());
             if let Some(lag) = peer.player.lag() {
                 instant.playing += 1;
-                instant.lag += lag.as_secs_f64();
+                instant.lag += lag;
             }
         }
         instant
+    }
+
+    /// Viewers present in the order in which they came.
+    fn viewers_in_order(&self) -> Vec<Slot> {
+        let slots = self.slots[self.servers..].iter();
+        slots.copied().filter(|slot| *slot != NO_SLOT).collect()
     }
 
     /// Viewers present, by slot.
@@ -148,7 +154,7 @@ impl World<'_> {
             return;
         }
         let mut rows = Vec::new();
-        for slot in self.viewers() {
+        for slot in self.viewers_in_order() {
             for substream in self.all_substreams() {
                 rows.extend(self.topology_row(slot, substream));
             }
@@ -210,7 +216,7 @@ impl World<'_> {
         if self.spec.check {
             self.check_invariants();
         }
-        for slot in self.viewers().collect::<Vec<_>>() {
+        for slot in self.viewers_in_order() {
             for substream in self.all_substreams() {
                 let id = self.edges.id(slot, substream);
                 self.detach(id);

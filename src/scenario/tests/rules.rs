@@ -32,6 +32,7 @@ const HEAD: &str = "duration = \"10 min\"\n";
 const CASES: &[Case] = &[
     case(Rule::Combination, PHASE, "", "10", "an `initial` level"),
     case(Rule::OutOfRange, "access = false", "weight = -1", "-1", "a number from 0"),
+    case(Rule::OutOfRange, "access = false", "dcms = 5", "5", "a whole number from 1 to 4"),
     case(Rule::Syntax, "peak = 10", "peak = 10 10", "10 10", "TOML"),
     case(
         Rule::UnknownKey,

@@ -16,8 +16,8 @@ pub(in crate::sim) struct Instant {
     pub(in crate::sim) playback: Playback,
     pub(in crate::sim) stalled: u64,
     pub(in crate::sim) playing: u64,
-    /// Sum over those playing, in seconds.
-    pub(in crate::sim) lag: f64,
+    /// Sum over those playing: whole nanoseconds, the same in any order.
+    pub(in crate::sim) lag: Span,
 }
 
 /// Values at the last sample, and integrals over all samples.
@@ -240,7 +240,7 @@ impl Recorder {
         let on_time = all.on_time - before.on_time;
         self.push_share(now, "continuity", on_time.as_secs_f64(), due.as_secs_f64());
         self.push(now, "stalled_viewers", instant.stalled as f64);
-        self.push_share(now, "lag_mean_s", instant.lag, instant.playing as f64);
+        self.push_share(now, "lag_mean_s", instant.lag.as_secs_f64(), instant.playing as f64);
     }
 
     /// A quotient, when there is one.

@@ -103,3 +103,32 @@ fn the_topology_is_the_one_that_the_dcms_decided() {
         assert_eq!(others, 0, "edges of {edges} that nobody decided");
     }
 }
+
+#[test]
+fn cities_of_a_large_isp_are_dealt_out_to_its_dcms() {
+    let run = controlled(
+        "live_sport",
+        &["audience.peak=600", "isp[0].metros=6", "isp[0].dcms=3", "output.assignments=\"all\""],
+    );
+    let network = AsNumber::new(7018);
+    let by_network = deciders(&run, |network| network);
+    assert_eq!(by_network[&network].len(), 3, "{by_network:?}");
+    assert!(by_network.iter().all(|(other, dcms)| *other == network || dcms.len() == 1));
+    // Everybody has one DCM, and takes from nobody of another.
+    let mut dcm_of: BTreeMap<PeerId, u32> = BTreeMap::new();
+    for decision in &run.decisions {
+        let dcm = decision.dcm.expect("a DCM decides");
+        assert_eq!(*dcm_of.entry(decision.child).or_insert(dcm), dcm, "{:?}", decision.child);
+    }
+    let pairs = run.decisions.iter().filter_map(|d| Some((d.child, d.new_parent?)));
+    for (child, parent) in pairs.filter(|(_, parent)| dcm_of.contains_key(parent)) {
+        assert_eq!(dcm_of[&child], dcm_of[&parent], "{parent:?} feeds {child:?}");
+    }
+    // Cities are alike, so clusters are.
+    let sizes: BTreeMap<u32, usize> = by_network[&network]
+        .iter()
+        .map(|dcm| (*dcm, dcm_of.values().filter(|other| *other == dcm).count()))
+        .collect();
+    let (least, most) = (sizes.values().min().unwrap(), sizes.values().max().unwrap());
+    assert!(*least > 50 && most < &(2 * least), "{sizes:?}");
+}

@@ -4,6 +4,7 @@ mod assignment;
 mod bounds;
 mod center;
 mod devices;
+mod million;
 mod policies;
 mod reassignment;
 mod scarcity;
