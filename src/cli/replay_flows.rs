@@ -22,5 +22,5 @@ fn refusal(arguments: &ReplayArguments, error: &ReplayError) -> Failure {
         File::Links => &arguments.links,
         File::Flows => &arguments.flows,
     };
-    Failure::input(format_args!("{}: {error}", path.display()))
+    Failure::input(format_args!("{}:{}{}", path.display(), error.line, error.detail()))
 }

@@ -72,6 +72,12 @@ impl<'a> Table<'a> {
         if let Some(name) = header.iter().find(|name| !known.contains(&name.trim())) {
             return Err(error("", name, Problem::UnknownColumn(known)));
         }
+        let twice = |(index, name): &(usize, &str)| {
+            header.iter().take(*index).any(|earlier| earlier.trim() == name.trim())
+        };
+        if let Some((_, name)) = header.iter().enumerate().find(twice) {
+            return Err(error("", name, Problem::ColumnTwice));
+        }
         let place = |name: &str| header.iter().position(|column| column.trim() == name);
         let places: Vec<_> = known.iter().map(|name| place(name)).collect();
         for (name, _) in known.iter().zip(&places).filter(|(_, place)| place.is_none()) {
@@ -128,7 +134,12 @@ impl<'a> Table<'a> {
 
 fn malformed(file: File, error: &csv::Error) -> ReplayError {
     let line = error.position().map_or(1, csv::Position::line);
-    let problem = Problem::Malformed(error.to_string());
+    let problem = match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            Problem::Length { found: *len, expected: *expected_len }
+        }
+        _ => Problem::Malformed(error.to_string()),
+    };
     ReplayError { file, line, column: String::new(), found: String::new(), problem }
 }
 
@@ -146,6 +157,9 @@ pub(super) fn links(text: &str) -> Result<Links> {
     let mut links = Links::default();
     while table.next()? {
         let name = table.filled("name")?;
+        if name.contains(';') {
+            return Err(table.error("name", name, Problem::Separator));
+        }
         let number = LinkId::from_index(links.rows.len());
         if let Some(first) = links.numbers.insert(name.to_string(), number) {
             let first = links.lines[first.index()];
@@ -203,16 +217,22 @@ fn path(table: &Table<'_>, links: &Links) -> Result<Vec<LinkId>> {
         if path.contains(link) {
             return Err(table.error("links", name, Problem::CrossedTwice));
         }
+        if path.len() == usize::from(u16::MAX) {
+            return Err(table.error("links", name, Problem::PathTooLong));
+        }
         path.push(*link);
     }
     Ok(path)
 }
 
-/// The most similar name, when at most two letters differ.
+/// The most similar name, when at most two letters differ and one is the same.
 fn nearest(name: &str, links: &Links) -> Option<String> {
     let distances = links.numbers.keys().map(|other| {
         let distance = strsim::damerau_levenshtein(name, other);
         (distance, other)
     });
-    distances.min().filter(|(distance, _)| *distance <= 2).map(|(_, other)| other.clone())
+    distances
+        .min()
+        .filter(|(distance, _)| *distance <= 2 && *distance < name.chars().count())
+        .map(|(_, other)| other.clone())
 }

@@ -2,7 +2,7 @@
 
 use super::input::{FlowRow, LinkRow};
 use crate::engine::{EventKey, Queue};
-use crate::net::fluid::Fluid;
+use crate::net::fluid::{FlowRate, Fluid, Pace};
 use crate::units::{FlowId, SimTime, Span};
 
 /// How a flow ended.
@@ -34,35 +34,46 @@ impl Event {
     }
 }
 
-/// A flow that moves data.
+/// Data moved, exactly: in 10^-15 bits, which is a micro-bit per second for a nanosecond.
+type Amount = u128;
+
+/// Amounts in a byte.
+const BYTE: f64 = 8e15;
+
+/// A flow that moves data, or a bundle of such.
 #[derive(Clone, Copy, Debug)]
 struct Active {
     row: u32,
-    /// Infinite when unbounded.
-    size_bits: f64,
+    /// [`Amount::MAX`] when unbounded.
+    size: Amount,
     /// Moved until `since`.
-    moved_bits: f64,
+    moved: Amount,
     since: SimTime,
-    bits_per_ns: f64,
+    pace: Pace,
+    /// What the flow's bundle, or all bundles ahead of it, had moved at `since`.
+    mark: Amount,
     /// When the flow is looked at again.
     check: Option<(SimTime, EventKey)>,
 }
 
 impl Active {
-    fn advance(&mut self, now: SimTime) {
-        self.moved_bits += self.bits_per_ns * now.since(self.since).as_nanos() as f64;
-        self.since = now;
+    /// A flow of this row at rest; a bundle has none.
+    fn new(row: u32, bytes: f64, now: SimTime) -> Self {
+        let size = if bytes.is_finite() { (bytes * BYTE) as Amount } else { Amount::MAX };
+        let pace = Pace::Alone(FlowRate::ZERO);
+        Self { row, size, moved: 0, since: now, pace, mark: 0, check: None }
     }
 
-    /// Whether at most one more nanosecond is needed: completion times are rounded up.
-    fn is_done(&self) -> bool {
-        self.size_bits - self.moved_bits <= self.bits_per_ns
+    /// What is left at `since`.
+    const fn left(&self) -> Amount {
+        self.size.saturating_sub(self.moved)
     }
 
-    /// When it is done at the present rate; `None` when that is not in any run's time.
+    /// The first nanosecond at which it can be done; `None` when that is not in any run's time.
     fn eta(&self) -> Option<SimTime> {
-        let nanos = ((self.size_bits - self.moved_bits) / self.bits_per_ns).ceil();
-        let eta = self.since + Span::from_nanos(nanos as u64);
+        let limit = Amount::from(self.pace.limit().get());
+        let nanos = (limit > 0).then(|| self.left().div_ceil(limit))?;
+        let eta = self.since + Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
         (eta < SimTime::NEVER).then_some(eta)
     }
 }
@@ -77,19 +88,22 @@ struct Replay<'a> {
     queue: Queue<Event>,
     /// By fluid id.
     active: Vec<Active>,
+    /// By fluid id, the bundles that a flow leaves their rates to.
+    ahead: Vec<Vec<FlowId>>,
     flow_of: Vec<u32>,
     outcomes: Vec<Option<Outcome>>,
 }
 
 /// Moves everything until nothing is left to happen. A flow that never finishes has no outcome.
 pub(super) fn run(links: &[LinkRow], rows: &[FlowRow]) -> Vec<Option<Outcome>> {
-    let mut fluid = Fluid::new();
+    let mut fluid = Fluid::bundling();
     links.iter().for_each(|link| _ = fluid.add_link(link.capacity));
     let mut replay = Replay {
         rows,
         fluid,
         queue: Queue::new(),
         active: Vec::new(),
+        ahead: Vec::new(),
         flow_of: vec![NONE; rows.len()],
         outcomes: vec![None; rows.len()],
     };
@@ -122,11 +136,70 @@ impl Replay<'_> {
         self.fluid.settle();
         for index in 0..self.fluid.changed().len() {
             let flow = self.fluid.changed()[index];
-            let active = &mut self.active[flow.index()];
-            active.advance(now);
-            active.bits_per_ns = self.fluid.rate(flow).as_bps_f64() / 1e9;
+            self.make_room(flow, now);
+            self.advance(flow, now);
+        }
+        for index in 0..self.fluid.changed().len() {
+            let flow = self.fluid.changed()[index];
+            self.follow(flow, now);
             self.plan(flow);
         }
+    }
+
+    /// Sees that a bundle that is new has a place among the flows.
+    fn make_room(&mut self, flow: FlowId, now: SimTime) {
+        let count = self.active.len().max(flow.index() + 1);
+        self.active.resize_with(count, || Active::new(NONE, f64::INFINITY, now));
+        self.ahead.resize_with(count, Vec::new);
+    }
+
+    /// What a flow has moved by now.
+    fn moved(&self, flow: FlowId, now: SimTime) -> Amount {
+        let active = &self.active[flow.index()];
+        let nanos = Amount::from(now.since(active.since).as_nanos());
+        active.moved
+            + match active.pace {
+                Pace::Alone(rate) => Amount::from(rate.get()) * nanos,
+                Pace::Bundled { bundle, .. } => self.moved(bundle, now) - active.mark,
+                Pace::Resting { base, parts, .. } => {
+                    let ahead = self.moved_ahead(flow, now) - active.mark;
+                    (Amount::from(base.get()) * nanos - ahead) / Amount::from(parts)
+                }
+            }
+    }
+
+    /// What the bundles ahead of a flow have moved by now.
+    fn moved_ahead(&self, flow: FlowId, now: SimTime) -> Amount {
+        self.ahead[flow.index()].iter().map(|bundle| self.moved(*bundle, now)).sum()
+    }
+
+    /// What [`Active::mark`] is at this pace.
+    fn mark(&self, flow: FlowId, pace: Pace, now: SimTime) -> Amount {
+        match pace {
+            Pace::Alone(_) => 0,
+            Pace::Bundled { bundle, .. } => self.moved(bundle, now),
+            Pace::Resting { .. } => self.moved_ahead(flow, now),
+        }
+    }
+
+    /// Brings a flow's account up to now.
+    fn advance(&mut self, flow: FlowId, now: SimTime) {
+        let moved = self.moved(flow, now);
+        let mark = self.mark(flow, self.active[flow.index()].pace, now);
+        let active = &mut self.active[flow.index()];
+        (active.moved, active.mark, active.since) = (moved, mark, now);
+    }
+
+    /// From now on the flow moves as the network says.
+    fn follow(&mut self, flow: FlowId, now: SimTime) {
+        let pace = self.fluid.pace(flow);
+        self.ahead[flow.index()].clear();
+        if let Pace::Resting { .. } = pace {
+            self.ahead[flow.index()].extend(self.fluid.ahead_of(flow));
+        }
+        let mark = self.mark(flow, pace, now);
+        let active = &mut self.active[flow.index()];
+        (active.pace, active.mark) = (pace, mark);
     }
 
     fn start(&mut self, row: u32, now: SimTime) {
@@ -140,21 +213,15 @@ impl Replay<'_> {
             self.schedule(flow.stop, Event::Stop(row));
         }
         let Ok(id) = self.fluid.add_flow(flow.links.iter().copied(), flow.cap) else { return };
-        let (size_bits, moved_bits, bits_per_ns) = (flow.bytes * 8.0, 0.0, 0.0);
-        let active = Active { row, size_bits, moved_bits, since: now, bits_per_ns, check: None };
-        if id.index() == self.active.len() {
-            self.active.push(active);
-        } else {
-            self.active[id.index()] = active;
-        }
+        self.make_room(id, now);
+        self.active[id.index()] = Active::new(row, flow.bytes, now);
         self.flow_of[row as usize] = id.get();
     }
 
     fn check(&mut self, flow: FlowId, now: SimTime) {
-        let active = &mut self.active[flow.index()];
-        active.check = None;
-        active.advance(now);
-        if active.is_done() {
+        self.active[flow.index()].check = None;
+        self.advance(flow, now);
+        if self.active[flow.index()].left() == 0 {
             self.end(flow, now);
         } else {
             self.plan(flow);
@@ -181,10 +248,12 @@ impl Replay<'_> {
     }
 
     fn end(&mut self, flow: FlowId, now: SimTime) {
+        self.advance(flow, now);
+        // Completions are rounded up, so a stop may come a fraction of a nanosecond before.
+        let rate = Amount::from(self.fluid.rate(flow).get());
         let active = &mut self.active[flow.index()];
-        active.advance(now);
-        let (row, done) = (active.row as usize, active.is_done());
-        let bytes = if done { active.size_bits } else { active.moved_bits } / 8.0;
+        let (row, done) = (active.row as usize, active.left() <= rate);
+        let bytes = if done { active.size } else { active.moved } as f64 / BYTE;
         if let Some((_, key)) = active.check.take() {
             self.queue.cancel(key);
         }

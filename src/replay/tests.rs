@@ -85,7 +85,8 @@ fn says(error: &ReplayError, expected: &str) {
 fn a_row_of_the_wrong_length() {
     let error = links_error("a,1,0\nb,1");
     assert_eq!((error.file, error.line), (File::Links, 3));
-    assert!(matches!(error.problem, Problem::Malformed(_)));
+    assert_eq!(error.problem, Problem::Length { found: 2, expected: 3 });
+    says(&error, "links, line 3: expected 3 fields, as the header has, and not 2");
 }
 
 #[test]
@@ -116,6 +117,16 @@ fn a_number_that_is_none_or_negative_or_too_large() {
 }
 
 #[test]
+fn a_column_that_stands_twice_and_a_link_that_no_path_can_name() {
+    let error = replay("name,capacity_bps,latency_s,name\n", "").unwrap_err();
+    says(&error, "links, line 1: `name`: expected every column once");
+    says(
+        &links_error("a;b,1,0"),
+        "links, line 2, column name: `a;b`: expected a name without `;`, which joins names in a path",
+    );
+}
+
+#[test]
 fn an_empty_field_that_must_not_be() {
     says(&links_error(",1,0"), "links, line 2, column name: nothing stands here: expected a value");
     assert_eq!(links_error("a,,0").problem, Problem::Empty);
@@ -139,8 +150,10 @@ fn a_link_that_does_not_exist() {
         &flows_error("1,0,1,,a;solw,"),
         "flows, line 2, column links: `solw`: expected the name of a link (did you mean `slow`?)",
     );
-    let unlike = flows_error("1,0,1,,backbone,").problem;
-    assert_eq!(unlike, Problem::UnknownLink { nearest: None });
+    for unlike in ["backbone", "zz", "a;;b"] {
+        let problem = flows_error(&format!("1,0,1,,{unlike},")).problem;
+        assert_eq!(problem, Problem::UnknownLink { nearest: None });
+    }
 }
 
 #[test]
@@ -157,6 +170,51 @@ fn neither_bytes_nor_a_stop() {
         &flows_error("1,0,1,,a,\n2,0,,,a,"),
         "flows, line 3, column stop_s: nothing stands here: expected a time, because bytes is empty",
     );
+}
+
+#[test]
+fn one_byte_and_a_fraction_of_one() {
+    // 8 bits at 8000 bit/s; 0.008 bits, whose end is rounded up to a nanosecond.
+    assert_eq!(moved("1,0,1,,a,"), ["1,0.001000000,1.000,done"]);
+    assert_eq!(moved("1,0,0.001,,a,"), ["1,0.000001000,0.001,done"]);
+}
+
+#[test]
+fn from_kilobits_to_hundreds_of_gigabits_in_one_network() {
+    let links = "name,capacity_bps,latency_s\nthin,10000,0\nwide,400000000000,0\n";
+    let flows = "id,start_s,bytes,rate_cap_bps,links\nslow,0,1250,,thin;wide\n\
+        fast,0,49999998750,,wide\ncapped,0,1,8,wide\n";
+    let out = replay(links, flows).unwrap();
+    let rows: Vec<&str> = out.lines().skip(1).collect();
+    // 400 Gbps less 10 kbps and 8 bit/s for a second move 49,999,998,749 bytes: one is left, and
+    // has 400 Gbps.
+    let expected = [
+        "slow,1.000000000,1250.000,done",
+        "fast,1.000000001,49999998750.000,done",
+        "capped,1.000000000,1.000,done",
+    ];
+    assert_eq!(rows, expected);
+}
+
+/// All begin at once, and end one after the other.
+#[test]
+fn a_hundred_thousand_flows_on_one_link() {
+    const FLOWS: u64 = 100_000;
+    let mut flows = String::from("id,start_s,bytes,rate_cap_bps,links\n");
+    for size in 1..=FLOWS {
+        flows += &format!("{size},0,{size},,l\n");
+    }
+    // 8 Mbps: the first ends when all have one byte; from one end to the next the flows left move
+    // one byte each.
+    let out = replay("name,capacity_bps,latency_s\nl,8000000,0\n", &flows).unwrap();
+    let mut micros = 0;
+    for (row, size) in out.lines().skip(1).zip(1..) {
+        micros += FLOWS + 1 - size;
+        let finish: f64 = row.split(',').nth(1).unwrap().parse().unwrap();
+        let expected = micros as f64 / 1e6;
+        // Rates are whole micro-bits per second: 80 bit/s are right to 1e-8.
+        assert!((finish / expected - 1.0).abs() < 2e-8, "{row}: expected {expected}");
+    }
 }
 
 #[test]

@@ -327,7 +327,7 @@ fn flows_are_replayed_as_by_hand() {
     grandstand(folder.path(), &arguments)
         .assert()
         .code(2)
-        .stderr(contains("flows.csv: flows, line 4"));
+        .stderr(contains("flows.csv:4: column links: `m`: expected the name of a link"));
 }
 
 #[test]

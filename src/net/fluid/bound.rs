@@ -45,7 +45,7 @@ impl Work {
     pub(super) fn next_key(&self, link: &Link) -> u64 {
         // Members that are not rising use at most their rate, and one micro-bit more where they
         // stop.
-        let others = link.member_count - self.rising;
+        let others = link.flow_count - self.rising;
         let taken = link.load.wrapping_sub(self.rising_load).saturating_add(u64::from(others));
         let bound = share(link.capacity, taken, self.rising).max(self.floor);
         if link.level == UNBOUND || link.held == 0 || bound >= link.level {
@@ -74,8 +74,11 @@ pub(super) struct Scan {
     pub(super) content: u64,
     /// Members that stay at the level when the link does not block at it.
     pub(super) stay: u64,
-    /// Members above it.
+    /// Members above it, and the flows that they stand for.
     pub(super) above: usize,
+    pub(super) rest: u64,
+    /// The rate of a member hangs on something else and is not known exactly.
+    pub(super) tied: bool,
 }
 
 impl Scan {

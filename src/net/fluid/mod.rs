@@ -12,48 +12,35 @@
 //!
 //! **Cost.** A link is *ample* when the claims of its flows fit into its capacity, where a flow claims
 //! its cap or the least capacity on its path. Starting or stopping a flow over ample links costs its
-//! path and nothing else. Otherwise see the `sweep` module.
+//! path and nothing else. Otherwise see the `sweep` module. Where links carry very many flows, a
+//! network that is [`Fluid::bundling`] does not look at each: see `bundle` and `rest`.
 //!
 //! Not here: time, bytes and completion, which are the caller's; packets and TCP.
 
 mod bound;
+mod bundle;
+mod error;
+mod lazy;
+mod pace;
 mod radix;
 mod rate;
 pub mod reference;
+mod rest;
+mod span;
+mod stop;
 mod sweep;
 mod table;
 
+pub use error::PathError;
+pub use pace::Pace;
 pub use rate::FlowRate;
 
 use crate::units::{BitRate, FlowId, LinkId};
-use std::fmt;
 use sweep::Sweep;
-use table::{Flow, State, Tables, UNBOUND};
+use table::{Flow, State, TOUCHED, Tables, UNBOUND};
 
-/// Why a flow's path was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PathError {
-    /// There is no such link.
-    UnknownLink(LinkId),
-    /// The path crosses this link twice.
-    CrossedTwice(LinkId),
-    /// The path has more than 65,535 links.
-    TooLong,
-}
-
-impl fmt::Display for PathError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownLink(link) => {
-                write!(f, "the path names link {link}, which does not exist")
-            }
-            Self::CrossedTwice(link) => write!(f, "the path crosses link {link} twice"),
-            Self::TooLong => f.write_str("the path has more than 65,535 links"),
-        }
-    }
-}
-
-impl std::error::Error for PathError {}
+/// On a link with fewer flows than this, looking at all of them is cheap.
+const LEAST_HUB: u32 = 32;
 
 /// The largest capacity, 9.2 Tbps in micro-bits per second: no sum of rates overflows below it.
 const LARGEST_CAPACITY: u64 = u64::MAX / 2;
@@ -104,6 +91,22 @@ impl Fluid {
         }
     }
 
+    /// No links, no flows; and many flows may move as one.
+    ///
+    /// [`Self::settle`] then returns a bundle in place of the flows that cross the same crowded links
+    /// and have the same rate: see [`Pace`].
+    #[must_use]
+    pub fn bundling() -> Self {
+        Self::bundling_at(LEAST_HUB)
+    }
+
+    /// As [`Self::bundling`], where `least` flows make a crowd.
+    fn bundling_at(least: u32) -> Self {
+        let mut fluid = Self::new();
+        fluid.tables.bundles.least_hub = Some(least);
+        fluid
+    }
+
     /// Makes room for this many more links and flows; there may be more or fewer.
     pub fn reserve(&mut self, links: usize, flows: usize) {
         self.tables.links.reserve_exact(links);
@@ -120,6 +123,8 @@ impl Fluid {
     pub fn set_capacity(&mut self, link: LinkId, capacity: impl Into<FlowRate>) {
         let (old, new) = (self.tables.links[link.index()].capacity, clamped(capacity.into()));
         if new != old {
+            self.sweep.part_all(&mut self.tables, link.get());
+            self.tables.clear_bundles();
             self.tables.set_capacity(link.get(), new);
             self.pending_links.push((link.get(), new < old));
         }
@@ -163,6 +168,7 @@ impl Fluid {
 
     /// Changes the most that a flow can use.
     pub fn set_cap(&mut self, flow: FlowId, cap: FlowRate) {
+        self.part(flow);
         let Flow { rate, cap: old, state, .. } = self.tables.flows[flow.index()];
         if state == State::Vacant || old == cap.0 {
             return;
@@ -182,6 +188,7 @@ impl Fluid {
         if self.tables.flows.get(flow.index()).is_none_or(|flow| flow.state == State::Vacant) {
             return;
         }
+        self.part(flow);
         for hop in self.tables.path(flow.get()) {
             if self.tables.links[hop.link as usize].level != UNBOUND {
                 self.pending_links.push((hop.link, false));
@@ -189,6 +196,14 @@ impl Fluid {
         }
         self.tables.leave(flow.get());
         self.retired.push(flow.get());
+    }
+
+    /// A flow is about to change: its rate must hang on nothing, and nobody's rate on it.
+    fn part(&mut self, flow: FlowId) {
+        if self.tables.bundles.least_hub.is_some() && flow.index() < self.tables.flows.len() {
+            self.sweep.wake_path(&mut self.tables, flow.get());
+            self.sweep.part(&mut self.tables, flow.get());
+        }
     }
 
     /// Gives a flow its cap if all its links are ample; leaves it to the next settlement if not.
@@ -234,6 +249,9 @@ impl Fluid {
             }
         }
         self.sweep.run(&mut self.tables);
+        if self.tables.bundles.least_hub.is_some() {
+            self.sweep.bundle(&mut self.tables);
+        }
         self.vacant.append(&mut self.retired);
         self.collect_changed();
         &self.changed
@@ -253,7 +271,7 @@ impl Fluid {
         }
         for (flow, old) in self.sweep.touched.drain(..) {
             let record = &mut self.tables.flows[flow as usize];
-            record.touched = false;
+            record.marks &= !TOUCHED;
             if record.state == State::Vacant || record.rate == old {
                 continue;
             }
@@ -280,7 +298,7 @@ impl Fluid {
     /// The flow's rate as of the last settlement; zero for an id that is not in use.
     #[must_use]
     pub fn rate(&self, flow: FlowId) -> FlowRate {
-        FlowRate(self.tables.flows[flow.index()].rate)
+        FlowRate(self.tables.rate_of(flow.get()))
     }
 
     /// The most that the flow may use.
@@ -292,7 +310,7 @@ impl Fluid {
     /// The exact sum of the rates of the flows on a link.
     #[must_use]
     pub fn load(&self, link: LinkId) -> FlowRate {
-        FlowRate(self.tables.links[link.index()].load)
+        FlowRate(self.tables.load(link.get()))
     }
 
     /// The link's capacity, rounded down to whole bits per second.
@@ -304,7 +322,7 @@ impl Fluid {
     /// How many flows cross a link.
     #[must_use]
     pub fn flow_count(&self, link: LinkId) -> usize {
-        self.tables.links[link.index()].member_count as usize
+        self.tables.links[link.index()].flow_count as usize
     }
 
     /// How many links there are.
@@ -317,18 +335,13 @@ impl Fluid {
     pub fn path(&self, flow: FlowId) -> impl Iterator<Item = LinkId> + '_ {
         self.tables.path(flow.get()).iter().map(|hop| LinkId::new(hop.link))
     }
-
-    /// The flows on a link, in no order that means anything.
-    pub fn flows_on(&self, link: LinkId) -> impl Iterator<Item = FlowId> + '_ {
-        let link = &self.tables.links[link.index()];
-        let members = self.tables.members.slice(link.members, link.member_count as usize);
-        members.iter().map(|flow| FlowId::new(*flow))
-    }
 }
 
 fn clamped(capacity: FlowRate) -> u64 {
     capacity.0.min(LARGEST_CAPACITY)
 }
 
+#[cfg(test)]
+mod crowd_tests;
 #[cfg(test)]
 mod tests;

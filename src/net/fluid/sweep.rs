@@ -15,25 +15,28 @@
 
 use super::bound::{Scan, Work};
 use super::radix::Radix;
-use super::table::{Flow, IDLE, Link, State, Tables, UNBOUND};
+use super::table::{BUNDLE, Flow, IDLE, Link, State, TOUCHED, Tables, UNBOUND};
 
 /// Queue tags from here on are flows that reach their cap; below are indices of [`Work`].
-const FLOW_TAG: u64 = 1 << 32;
+pub(super) const FLOW_TAG: u64 = 1 << 32;
 
 /// The queue and lists of a settlement, kept only to reuse their memory.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sweep {
-    queue: Radix,
-    work: Vec<Work>,
+    pub(super) queue: Radix,
+    pub(super) work: Vec<Work>,
     stale: Vec<u32>,
-    blocked: Vec<u32>,
+    pub(super) blocked: Vec<u32>,
     /// How many flows are rising, and how many links are due.
-    rising: usize,
+    pub(super) rising: usize,
     due: usize,
-    /// The rates above the tested level of a link's members, as far as they are known.
-    above: Vec<(u64, u32)>,
+    /// The level that the sweep has reached.
+    pub(super) level: u64,
+    /// The rates above the tested level of a link's members, as far as they are known; with the
+    /// members and their weights.
+    pub(super) above: Vec<(u64, u32, u32)>,
     /// Lists of members that stop when their link blocks.
-    lists: Vec<u32>,
+    pub(super) lists: Vec<u32>,
     /// Flows whose rate may have changed, with the rate at the last settlement.
     pub(super) touched: Vec<(u32, u64)>,
 }
@@ -41,8 +44,8 @@ pub(super) struct Sweep {
 impl Sweep {
     /// Notes the rate that a flow had at the last settlement, once.
     pub(super) fn touch(&mut self, flow: u32, record: &mut Flow) {
-        if !record.touched {
-            record.touched = true;
+        if record.marks & TOUCHED == 0 {
+            record.marks |= TOUCHED;
             self.touched.push((flow, record.rate));
         }
     }
@@ -59,8 +62,9 @@ impl Sweep {
 
     /// Settles everything: on return all rates, loads and levels are right.
     pub(super) fn run(&mut self, tables: &mut Tables) {
-        let mut level = 0;
+        self.level = 0;
         loop {
+            let level = self.level;
             self.refresh_keys(tables, level);
             if let Some(tag) = self.queue.pop() {
                 self.visit(tables, tag, level);
@@ -70,7 +74,7 @@ impl Sweep {
                 break;
             } else {
                 let Some(next) = self.queue.advance() else { break };
-                level = next;
+                self.level = next;
             }
         }
         self.queue.clear();
@@ -82,7 +86,7 @@ impl Sweep {
     }
 
     /// The sweep's record of a link, made if need be.
-    fn join(&mut self, tables: &mut Tables, link: u32) -> u32 {
+    pub(super) fn join(&mut self, tables: &mut Tables, link: u32) -> u32 {
         let record = &mut tables.links[link as usize];
         if record.work == IDLE {
             record.work = self.work.len() as u32;
@@ -95,7 +99,7 @@ impl Sweep {
         index
     }
 
-    fn make_due(&mut self, index: u32) {
+    pub(super) fn make_due(&mut self, index: u32) {
         let work = &mut self.work[index as usize];
         if !work.due && !work.done {
             work.due = true;
@@ -111,7 +115,7 @@ impl Sweep {
         }
     }
 
-    fn mark_stale(&mut self, index: u32) {
+    pub(super) fn mark_stale(&mut self, index: u32) {
         let work = &mut self.work[index as usize];
         if !work.stale {
             work.stale = true;
@@ -136,7 +140,7 @@ impl Sweep {
         if tag >= FLOW_TAG {
             let flow = tag as u32;
             if tables.flows[flow as usize].state == State::Rising {
-                self.stop(tables, flow, level);
+                self.reach_limit(tables, flow, level);
             }
             return;
         }
@@ -155,12 +159,19 @@ impl Sweep {
     /// Does the link block at this level? If not, from which level on might it?
     fn test(&mut self, tables: &mut Tables, index: u32, level: u64) {
         let Work { link: number, floor, certain, .. } = self.work[index as usize];
-        let link = tables.links[number as usize];
         if certain && floor == level {
             return self.block(tables, index, level);
         }
-        let releases = link.level == level;
-        let scan = self.scan(tables, &link, level, releases);
+        let releases = tables.links[number as usize].level == level;
+        if releases {
+            self.wake_held(tables, number);
+        }
+        let mut scan = self.scan(tables, number, level, releases);
+        if scan.tied {
+            self.part_all(tables, number);
+            scan = self.scan(tables, number, level, releases);
+        }
+        let link = tables.links[number as usize];
         if scan.blocks(link.capacity, level) {
             self.list(index, scan.above);
             return self.block(tables, index, level);
@@ -192,23 +203,29 @@ impl Sweep {
     fn list(&mut self, index: u32, count: usize) {
         let work = &mut self.work[index as usize];
         work.list = Some((self.lists.len() as u32, count as u32));
-        self.lists.extend(self.above[..count].iter().map(|(_, flow)| flow));
+        self.lists.extend(self.above[..count].iter().map(|(_, flow, _)| flow));
     }
 
     /// Looks at all members. Those that `releases` lets rise count as above the level.
-    fn scan(&mut self, tables: &Tables, link: &Link, level: u64, releases: bool) -> Scan {
+    fn scan(&mut self, tables: &Tables, link: u32, level: u64, releases: bool) -> Scan {
+        // Only hubs have bundles among their members.
+        let link = &tables.links[link as usize];
         let (mut scan, mut above) = (Scan::default(), 0);
-        self.above.resize(self.above.len().max(link.member_count as usize), (0, 0));
+        self.above.resize(self.above.len().max(link.member_count as usize), (0, 0, 0));
         // Without branches: which side of the level a member is on cannot be foreseen.
         for &flow in tables.members.slice(link.members, link.member_count as usize) {
-            let Flow { rate, cap, state, .. } = tables.flows[flow as usize];
+            let Flow { rate, cap, state, marks, .. } = tables.flows[flow as usize];
             let rises = (state == State::Rising) | (releases & (rate == level));
             let rate = if rises { cap } else { rate };
-            scan.below += if rate < level { rate } else { 0 };
-            scan.reach += u64::from(rate >= level);
+            let weight = if marks & BUNDLE != 0 { tables.weight(flow) } else { 1 };
+            let count = u64::from(weight);
+            scan.tied |= matches!(state, State::Bundled | State::Resting);
+            scan.below += if rate < level { rate * count } else { 0 };
+            scan.reach += if rate >= level { count } else { 0 };
             scan.content += u64::from((rate >= level) & (cap == level));
-            scan.stay += u64::from(rate == level);
-            self.above[above] = (rate, flow);
+            scan.stay += if rate == level { count } else { 0 };
+            scan.rest += if rate > level { count } else { 0 };
+            self.above[above] = (rate, flow, weight);
             above += usize::from(rate > level);
         }
         scan.above = above;
@@ -219,14 +236,16 @@ impl Sweep {
     /// surely does then; and how many members it stops, now the first of those above.
     fn next_floor(&mut self, scan: &Scan, link: &Link, level: u64) -> (u64, bool, usize) {
         let mut left = link.capacity - scan.below - scan.stay * level;
-        let mut count = scan.above;
-        while let Some(floor) = left.checked_div(count as u64) {
+        let (mut count, mut rest) = (scan.above, scan.rest);
+        while let Some(floor) = left.checked_div(rest) {
             let (mut kept, mut ties) = (0, false);
             for index in 0..count {
-                let (rate, flow) = self.above[index];
-                left -= if rate < floor { rate } else { 0 };
+                let (rate, flow, weight) = self.above[index];
+                let gone = if rate < floor { u64::from(weight) } else { 0 };
+                left -= rate.wrapping_mul(gone);
+                rest -= gone;
                 ties |= rate == floor;
-                self.above[kept] = (rate, flow);
+                self.above[kept] = (rate, flow, weight);
                 kept += usize::from(rate >= floor);
             }
             if kept == count {
@@ -235,120 +254,5 @@ impl Sweep {
             count = kept;
         }
         (UNBOUND, false, 0)
-    }
-
-    /// Lets the members that only this link had held rise: they are among the first `count` above.
-    fn release(&mut self, tables: &mut Tables, count: usize, level: u64) {
-        let above = std::mem::take(&mut self.above);
-        for &(_, flow) in &above[..count] {
-            let Flow { state, rate, .. } = tables.flows[flow as usize];
-            if state == State::Fixed && rate == level {
-                self.raise(tables, flow);
-            }
-        }
-        self.above = above;
-    }
-
-    /// Makes a flow rise, which all links on its path must watch unless they are ample.
-    pub(super) fn raise(&mut self, tables: &mut Tables, flow: u32) {
-        let record = &mut tables.flows[flow as usize];
-        record.state = State::Rising;
-        self.rising += 1;
-        self.touch(flow, record);
-        let Flow { rate, cap, hops, hop_count, .. } = *record;
-        if cap != u64::MAX {
-            self.queue.push(cap, FLOW_TAG | u64::from(flow));
-        }
-        for hop in 0..hop_count {
-            let number = tables.link_at(hops, hop);
-            let link = &mut tables.links[number as usize];
-            if link.work == IDLE && link.is_ample() {
-                continue;
-            }
-            link.held -= u32::from(link.level == rate && link.held > 0);
-            let index = self.join(tables, number);
-            let work = &mut self.work[index as usize];
-            work.rising += 1;
-            work.rising_load += rate;
-            (work.floor, work.certain, work.list) = (0, false, None);
-            self.mark_stale(index);
-        }
-    }
-
-    /// Gives the members of all links that block at this level their rate.
-    ///
-    /// All of these links were tested before any of them stops a flow: this makes the outcome
-    /// independent of their order.
-    fn stop_members(&mut self, tables: &mut Tables, level: u64) {
-        while let Some(index) = self.blocked.pop() {
-            let number = self.work[index as usize].link as usize;
-            let count = match self.work[index as usize].list {
-                Some((start, count)) => {
-                    for place in start..start + count {
-                        self.stop_member(tables, self.lists[place as usize], level);
-                    }
-                    count
-                }
-                None => self.stop_all(tables, number, level),
-            };
-            tables.links[number].held = count;
-        }
-    }
-
-    /// Stops the members of a link of which it is not known who they are.
-    fn stop_all(&mut self, tables: &mut Tables, link: usize, level: u64) -> u32 {
-        let Link { members, member_count, .. } = tables.links[link];
-        let mut held = 0;
-        for position in 0..member_count as usize {
-            let flow = tables.members.at(members, position);
-            self.stop_member(tables, flow, level);
-            held += u32::from(tables.flows[flow as usize].rate == level);
-        }
-        held
-    }
-
-    fn stop_member(&mut self, tables: &mut Tables, flow: u32, level: u64) {
-        let Flow { state, rate, .. } = tables.flows[flow as usize];
-        if state == State::Rising || rate > level {
-            self.stop(tables, flow, level);
-        }
-    }
-
-    /// A flow has found its rate.
-    fn stop(&mut self, tables: &mut Tables, flow: u32, level: u64) {
-        let record = &mut tables.flows[flow as usize];
-        self.touch(flow, record);
-        let Flow { rate: old, cap, state, hops, hop_count, .. } = *record;
-        record.rate = level;
-        record.state = State::Fixed;
-        let was_rising = state == State::Rising;
-        self.rising -= usize::from(was_rising);
-        for hop in 0..hop_count {
-            let number = tables.link_at(hops, hop);
-            let link = &mut tables.links[number as usize];
-            link.load = link.load.wrapping_add(level).wrapping_sub(old);
-            link.held -= u32::from(!was_rising && link.level == old && link.held > 0);
-            if link.work != IDLE {
-                let (index, load, count) = (link.work, link.load, u64::from(link.member_count));
-                let is_full = load.saturating_add(count) > link.capacity;
-                self.note_stop(index, was_rising.then_some(old), cap == level, is_full);
-            } else if link.level != UNBOUND && old != level {
-                let index = self.join(tables, number);
-                self.mark_stale(index);
-            }
-        }
-    }
-
-    /// A member of a link in the sweep has stopped; `rose_from` is its old rate if it was rising.
-    fn note_stop(&mut self, index: u32, rose_from: Option<u64>, at_cap: bool, is_full: bool) {
-        let work = &mut self.work[index as usize];
-        work.certain &= at_cap && rose_from.is_some();
-        if let Some(old) = rose_from {
-            work.rising -= 1;
-            work.rising_load -= old;
-            if is_full {
-                self.make_due(index);
-            }
-        }
     }
 }

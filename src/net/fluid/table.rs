@@ -1,5 +1,7 @@
 //! Where flows and links are kept: flat, compact and recycled.
 
+use super::bundle::Bundles;
+
 /// A block of 2^k items in one shared vector, for very many short lists.
 #[derive(Clone, Debug)]
 pub(super) struct Pool<T> {
@@ -58,9 +60,12 @@ impl<T: Copy + Default> Pool<T> {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Hop {
     pub(super) link: u32,
-    /// Where the flow stands in the link's list of members.
+    /// Where the flow stands in the link's list of members, or [`OUT`].
     pub(super) position: u32,
 }
+
+/// The position of a flow that its bundle stands for in the link's list.
+pub(super) const OUT: u32 = u32::MAX;
 
 /// What is known of a flow's rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +78,11 @@ pub(super) enum State {
     Pending,
     /// Being determined: at least the level that the sweep has reached.
     Rising,
+    /// That of its bundle. The record has a rate that it does not exceed without leaving it.
+    Bundled,
+    /// What bundles leave of a link at rest, see `rest`. The record has a rate that it does not
+    /// exceed while the link rests.
+    Resting,
 }
 
 /// 24 bytes a flow, and its hops elsewhere.
@@ -83,13 +93,18 @@ pub(super) struct Flow {
     pub(super) hops: u32,
     pub(super) hop_count: u16,
     pub(super) state: State,
-    /// Already in the list of flows whose rate may have changed since the last settlement.
-    pub(super) touched: bool,
+    /// [`TOUCHED`] and [`BUNDLE`].
+    pub(super) marks: u8,
 }
+
+/// A mark: already in the list of flows whose rate may have changed since the last settlement.
+pub(super) const TOUCHED: u8 = 1;
+/// A mark: it stands for a bundle.
+pub(super) const BUNDLE: u8 = 2;
 
 impl Flow {
     pub(super) const VACANT: Self =
-        Self { rate: 0, cap: 0, hops: 0, hop_count: 0, state: State::Vacant, touched: false };
+        Self { rate: 0, cap: 0, hops: 0, hop_count: 0, state: State::Vacant, marks: 0 };
 }
 
 /// No level: the link constrains nobody.
@@ -111,16 +126,33 @@ pub(super) struct Link {
     pub(super) held: u32,
     pub(super) members: u32,
     pub(super) member_count: u32,
+    /// Flows that cross the link: more than members where some of these are bundles.
+    pub(super) flow_count: u32,
     /// Index into the sweep's work, or [`IDLE`].
     pub(super) work: u32,
     /// The block of members has `2^class` places.
     pub(super) class: u8,
+    /// Whether bundles cross it, see `bundle`.
+    pub(super) is_hub: bool,
+    /// Whether its flows take what bundles leave, see `rest`.
+    pub(super) rests: bool,
 }
 
 impl Link {
     /// Whether the members' claims fit, so that the link constrains nobody whatever happens elsewhere.
     pub(super) const fn is_ample(&self) -> bool {
         self.level == UNBOUND && self.claims <= self.capacity as u128
+    }
+
+    /// By how much a member may grow before the link has to be looked at; `None` when it is
+    /// saturated. That is half of what is left, so that something stays for others.
+    pub(super) fn spare(&self) -> Option<u64> {
+        if self.is_ample() {
+            return Some(UNBOUND);
+        }
+        let used = self.load.checked_add(u64::from(self.flow_count))?;
+        let left = self.capacity.checked_sub(used)?;
+        (self.level == UNBOUND).then_some(left / 2)
     }
 }
 
@@ -131,17 +163,24 @@ pub(super) struct Tables {
     pub(super) links: Vec<Link>,
     pub(super) members: Pool<u32>,
     pub(super) hops: Pool<Hop>,
+    pub(super) bundles: Bundles,
 }
 
 const SMALLEST_CLASS: u8 = 1;
 
-fn class_for(len: usize) -> u8 {
+pub(super) fn class_for(len: usize) -> u8 {
     len.next_power_of_two().ilog2() as u8
 }
 
 impl Tables {
     pub(super) const fn new() -> Self {
-        Self { flows: Vec::new(), links: Vec::new(), members: Pool::new(), hops: Pool::new() }
+        Self {
+            flows: Vec::new(),
+            links: Vec::new(),
+            members: Pool::new(),
+            hops: Pool::new(),
+            bundles: Bundles::new(),
+        }
     }
 
     pub(super) fn add_link(&mut self, capacity: u64) -> usize {
@@ -153,8 +192,11 @@ impl Tables {
             held: 0,
             members: self.members.take(SMALLEST_CLASS),
             member_count: 0,
+            flow_count: 0,
             work: IDLE,
             class: SMALLEST_CLASS,
+            is_hub: false,
+            rests: false,
         });
         self.links.len() - 1
     }
@@ -210,20 +252,40 @@ impl Tables {
         let claim = self.claim(cap, path.iter().copied());
         let hops = self.hops.take(class_for(path.len()));
         for (index, &number) in path.iter().enumerate() {
+            let position = self.insert_member(number, flow);
             let link = &mut self.links[number as usize];
-            if link.member_count == 1 << link.class {
-                link.members = self.members.double(link.members, link.class);
-                link.class += 1;
-            }
-            let position = link.member_count;
-            *self.members.at_mut(link.members, position as usize) = flow;
-            link.member_count += 1;
+            link.flow_count += 1;
             link.claims += claim;
             *self.hops.at_mut(hops, index) = Hop { link: number, position };
         }
         let hop_count = path.len() as u16;
         self.flows[flow as usize] =
-            Flow { rate: 0, cap, hops, hop_count, state: State::Fixed, touched: false };
+            Flow { rate: 0, cap, hops, hop_count, state: State::Fixed, marks: 0 };
+    }
+
+    /// Appends to a link's list, and returns the place.
+    pub(super) fn insert_member(&mut self, number: u32, flow: u32) -> u32 {
+        let link = &mut self.links[number as usize];
+        if link.member_count == 1 << link.class {
+            link.members = self.members.double(link.members, link.class);
+            link.class += 1;
+        }
+        let position = link.member_count;
+        *self.members.at_mut(link.members, position as usize) = flow;
+        link.member_count += 1;
+        position
+    }
+
+    /// Takes a place off a link's list; the last one moves there.
+    pub(super) fn remove_member(&mut self, number: u32, position: u32) {
+        let link = &mut self.links[number as usize];
+        link.member_count -= 1;
+        let (members, last) = (link.members, link.member_count);
+        if last != position {
+            let moved = self.members.at(members, last as usize);
+            *self.members.at_mut(members, position as usize) = moved;
+            self.set_position(moved, number, position);
+        }
     }
 
     /// Takes a flow out of the lists of its links; its rate leaves their load.
@@ -235,21 +297,16 @@ impl Tables {
             let link = &mut self.links[number as usize];
             link.load -= rate;
             link.claims -= claim;
+            link.flow_count -= 1;
             link.held -= u32::from(rate == link.level && link.held > 0);
-            link.member_count -= 1;
-            let (members, last) = (link.members, link.member_count as usize);
-            let moved = self.members.at(members, last);
-            *self.members.at_mut(members, position as usize) = moved;
-            if moved != flow {
-                self.set_position(moved, number, position);
-            }
+            self.remove_member(number, position);
         }
         self.hops.give_back(hops, class_for(usize::from(hop_count)));
-        let touched = self.flows[flow as usize].touched;
-        self.flows[flow as usize] = Flow { touched, ..Flow::VACANT };
+        let marks = self.flows[flow as usize].marks;
+        self.flows[flow as usize] = Flow { marks, ..Flow::VACANT };
     }
 
-    fn set_position(&mut self, flow: u32, link: u32, position: u32) {
+    pub(super) fn set_position(&mut self, flow: u32, link: u32, position: u32) {
         let Flow { hops, hop_count, .. } = self.flows[flow as usize];
         for index in 0..usize::from(hop_count) {
             let hop = self.hops.at_mut(hops, index);
