@@ -108,7 +108,7 @@ fn the_topology_is_the_one_that_the_dcms_decided() {
 fn cities_of_a_large_isp_are_dealt_out_to_its_dcms() {
     let run = controlled(
         "live_sport",
-        &["audience.peak=600", "isp[0].metros=6", "isp[0].dcms=3", "output.assignments=\"all\""],
+        &["audience.peak=1000", "isp[0].metros=6", "isp[0].dcms=3", "output.assignments=\"all\""],
     );
     let network = AsNumber::new(7018);
     let by_network = deciders(&run, |network| network);
