@@ -96,16 +96,20 @@ impl<E> Queue<E> {
 
     /// The next event and its time, to which the clock moves.
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        let (time, event) = if self.is_turn_next() {
-            self.turns.pop()?
-        } else {
-            let slots = &self.slots;
-            let entry = self.calendar.pop(|entry| slots.is_pending(entry))?;
-            (entry.time, self.slots.take(entry.slot, entry.generation)?)
-        };
-        self.live -= 1;
-        self.now = SimTime::from_nanos(time);
-        Some((self.now, event))
+        loop {
+            let (time, event) = if self.is_turn_next() {
+                self.turns.pop().map(|(time, event)| (time, Some(event)))?
+            } else {
+                let slots = &self.slots;
+                let entry = self.calendar.pop(|entry| slots.is_pending(entry))?;
+                (entry.time, self.slots.take(entry.slot, entry.generation))
+            };
+            if let Some(event) = event {
+                self.live -= 1;
+                self.now = SimTime::from_nanos(time);
+                return Some((self.now, event));
+            }
+        }
     }
 
     /// The time of the next event. Takes `&mut self` because cancelled events are dropped here.
@@ -117,12 +121,11 @@ impl<E> Queue<E> {
 
     /// Whether the next event is the first of those scheduled in turn.
     fn is_turn_next(&mut self) -> bool {
-        let Some(first) = self.turns.first() else {
-            // What follows is popped from the calendar: nothing cancelled may be first there.
-            self.peek_filed();
-            return false;
-        };
-        self.peek_filed().is_none_or(|filed| first < filed)
+        let Some(first) = self.turns.first() else { return false };
+        let slots = &self.slots;
+        // It may be cancelled: then it goes, and the question is asked again.
+        let filed = self.calendar.peek(|entry| slots.is_pending(entry));
+        filed.is_none_or(|entry| first < (entry.time, entry.order))
     }
 
     /// Time, class and sequence of the first event in the calendar; cancelled ones before it go.
