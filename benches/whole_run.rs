@@ -7,10 +7,10 @@
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+use grandstand::cli::usage::{peak_memory, thread_cpu_time};
 use grandstand::scenario::{CoordinatorKind, Scenario, builtin, load};
 use grandstand::sim::{Outcome, RunSpec, run};
 use grandstand::units::Span;
-use std::time::Duration;
 
 // As the program does.
 #[global_allocator]
@@ -36,22 +36,6 @@ fn scaled(viewers: u64) -> Scenario {
     load(text, "million", &overrides, &no_file).expect("a valid scenario")
 }
 
-/// What this thread has used of a processor, where the system says so.
-#[allow(clippy::disallowed_methods, reason = "a benchmark measures the processor's time")]
-fn cpu_time() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
-}
-
-/// The most memory that this process has had, in megabytes, where the system says so.
-#[allow(clippy::disallowed_methods, reason = "a benchmark measures memory")]
-fn peak_memory_mb() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024.0 / 1e6)
-}
-
 fn measure(viewers: u64, until: Option<Span>, is_measured: bool) {
     let scenario = scaled(viewers);
     let spec = RunSpec {
@@ -61,9 +45,9 @@ fn measure(viewers: u64, until: Option<Span>, is_measured: bool) {
         until,
         check: !is_measured,
     };
-    let begin = cpu_time();
+    let begin = thread_cpu_time();
     let outcome = run(&spec, &mut |_| true).expect("nobody interrupts");
-    let cpu = begin.zip(cpu_time()).map(|(from, to)| (to - from).as_secs_f64());
+    let cpu = begin.zip(thread_cpu_time()).map(|(from, to)| (to - from).as_secs_f64());
     print(viewers, &outcome, cpu);
     assert_eq!(outcome.violations, Vec::<String>::new());
 }
@@ -77,7 +61,7 @@ fn print(viewers: u64, outcome: &Outcome, cpu: Option<f64>) {
     println!(
         "{viewers:>9}{:>12}{peer_seconds:>14.0}{seconds:>10.2}{speed:>10.2}{:>10.1}  {:016x}",
         outcome.events,
-        peak_memory_mb().unwrap_or(f64::NAN),
+        peak_memory().unwrap_or(f64::NAN) / 1e6,
         outcome.digest
     );
 }

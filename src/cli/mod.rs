@@ -23,6 +23,7 @@ mod run;
 mod schema;
 mod show;
 mod timing;
+pub mod usage;
 mod validate;
 
 use args::{Arguments, Command};

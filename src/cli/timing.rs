@@ -1,5 +1,6 @@
 //! Wall-clock figures of a run: all that may differ between two runs of the same seed.
 
+use super::usage::{peak_memory, thread_cpu_time};
 use crate::sim::Outcome;
 use std::time::{Duration, Instant};
 
@@ -42,18 +43,4 @@ impl Stopwatch {
         }
         text.into_bytes()
     }
-}
-
-/// What this thread has used of a processor, where the system says so.
-fn thread_cpu_time() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
-}
-
-/// The most memory that the whole program ever had in use, in bytes, where the system says so.
-fn peak_memory() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024.0)
 }

@@ -14,13 +14,7 @@ impl World<'_> {
     /// A session begins.
     pub(super) fn arrive(&mut self, number: u32) {
         self.schedule_arrival(number + 1);
-        let session = &self.sessions[number as usize];
-        let access = self.scenario.access[usize::from(session.access)].rtt / 2;
-        let center_delay = self.center_delay(session.isp, session.metro, access);
-        // Welcomed one round trip from now, it will report after its phase.
-        let first_report = self.now + center_delay * 2 + session.phase;
-        let slot = self.seats.take(first_report).expect("a seat for all who are there at once");
-        self.take_seat(slot, number, center_delay);
+        let slot = self.take_seat(number);
         let session = &self.sessions[number as usize];
         let (leave, generation) = (session.leave, self.peer(slot).generation);
         self.schedule(leave, Event::Depart { slot, generation });
@@ -30,11 +24,15 @@ impl World<'_> {
         self.ask_to_join(slot);
     }
 
-    /// Fills a slot with a viewer.
-    fn take_seat(&mut self, slot: Slot, number: u32, center_delay: Span) {
+    /// Gives a viewer a slot.
+    fn take_seat(&mut self, number: u32) -> Slot {
         let session = self.sessions[number as usize].clone();
         let access = self.scenario.access[usize::from(session.access)].rtt / 2;
         let site = session.isp;
+        let center_delay = self.center_delay(site, session.metro, access);
+        // Welcomed one round trip from now, it will report after its phase.
+        let first_report = self.now + center_delay * 2 + session.phase;
+        let slot = self.seats.take(first_report).expect("a seat for all who are there at once");
         let address = self.address(site, session.metro);
         let (id, now, full) = (self.viewer_id(number), self.now, self.stream().full);
         let peer = &mut self.peers[slot as usize];
@@ -57,6 +55,7 @@ impl World<'_> {
         self.fabric.fluid.set_capacity(downlink, session.downlink);
         self.edges.reset(slot, now);
         self.slots[id.index()] = slot;
+        slot
     }
 
     /// Asks the coordinator for the content, and again when there is no answer.

@@ -27,6 +27,7 @@ pub(super) fn build(scenario: &Scenario, kind: CoordinatorKind, seed: u64) -> Bo
 fn control_config(scenario: &Scenario) -> ControlConfig {
     let graph = &scenario.topology.graph;
     let isps = scenario.topology.isps.iter();
-    let dcms = isps.map(|isp| (graph.at(isp.network).number, isp.dcms)).collect();
+    let large = isps.filter(|isp| isp.dcms > 1);
+    let dcms = large.map(|isp| (graph.at(isp.network).number, isp.dcms)).collect();
     ControlConfig { dcms, ..scenario.control.clone() }
 }
