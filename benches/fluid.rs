@@ -12,6 +12,7 @@ use grandstand::cli::usage::thread_cpu_time;
 use grandstand::engine::{Digest, Queue};
 use grandstand::replay::replay;
 use grandstand::units::{Rng, SimTime, Span, dist, math, stream};
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::time::Instant;
 
@@ -100,10 +101,11 @@ fn transfers(peers: u32, isps: u32) -> Tables {
 const SUBSTREAMS: usize = 4;
 const SUBSTREAM_BPS: f64 = 250e3;
 
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 enum Churn {
     Leave(u32),
-    Adopt(Vec<(usize, u32)>),
+    /// Those who lost a parent longest ago find others.
+    Adopt,
 }
 
 /// Four trees over peers 0 to n - 1 and the source, which is n.
@@ -203,6 +205,8 @@ impl Forest {
 /// Sessions of 30 minutes on average; orphans find a parent after 2 s.
 fn trees(peers: u32) -> Tables {
     let (mut forest, mut queue) = (Forest::new(peers), Queue::new());
+    // By the time at which they are adopted.
+    let mut orphans = VecDeque::new();
     let session = |rng: &mut Rng| Span::from_secs_f64(dist::exponential(rng, 1800.0));
     for peer in 0..peers {
         (0..SUBSTREAMS).for_each(|tree| forest.attach(tree, peer, 0.0));
@@ -216,12 +220,12 @@ fn trees(peers: u32) -> Tables {
         }
         match event {
             Churn::Leave(peer) => {
-                let orphans = forest.leave(peer, now);
-                queue.schedule(time + Span::from_secs(2), 0, Churn::Adopt(orphans));
+                orphans.push_back(forest.leave(peer, now));
+                queue.schedule(time + Span::from_secs(2), 0, Churn::Adopt);
                 queue.schedule(time + session(&mut forest.rng), 0, Churn::Leave(peer));
             }
-            Churn::Adopt(orphans) => {
-                for (tree, child) in orphans {
+            Churn::Adopt => {
+                for (tree, child) in orphans.pop_front().unwrap_or_default() {
                     if forest.parent[child as usize][tree].is_none() {
                         forest.attach(tree, child, now);
                     }

@@ -3,39 +3,70 @@
 //!
 //! Four places, by nearness in time: the *open* bucket, sorted into the total order; the *near*
 //! heap, for what is scheduled at or before the open bucket; the *wheel* of unsorted buckets for
-//! the current and the next half turn; and the *far* half turns after those. An entry moves at
-//! most twice, from far to wheel to open.
+//! the current and the next section, half a turn each; and the *far* sections after those. An entry
+//! moves at most twice, from far to wheel to open.
 
+use super::queue::EventKey;
 use super::rank::sort_bucket;
 use super::wheel::Wheel;
 use crate::units::SimTime;
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
 
-/// What the calendar orders: 24 bytes, the payload is elsewhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Entry {
+/// What the calendar orders, with its event: what is not taken back is read where it is sorted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<E> {
     /// Nanoseconds.
     pub(super) time: u64,
     /// Class in the top byte, sequence number below it.
     pub(super) order: u64,
-    pub(super) slot: u32,
-    pub(super) generation: u32,
+    pub(super) event: Filed<E>,
 }
 
-impl Entry {
+/// An event, or where one is kept that can be taken back.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Filed<E> {
+    Here(E),
+    Kept(EventKey),
+}
+
+impl<E> Entry<E> {
     /// Time, class and sequence as one number.
     pub(super) const fn key(&self) -> u128 {
         (self.time as u128) << 64 | self.order as u128
     }
 }
 
+/// The order is total without the event.
+impl<E> PartialEq for Entry<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl<E> Eq for Entry<E> {}
+
+impl<E> PartialOrd for Entry<E> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<E> Ord for Entry<E> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
 /// Entries a bucket should hold when it is opened, on average, between this and its half.
-const PER_BUCKET: u64 = 32;
-/// Pending entries for one bucket of the wheel: half a turn then spans twice the mean delay of
-/// exponentially distributed delays.
-const PENDING_PER_BUCKET: usize = 8;
+const PER_BUCKET: u64 = 64;
+/// Pending entries for one bucket of the wheel, with which few are filed twice.
+const PENDING_PER_BUCKET: usize = 16;
 const FEWEST_BUCKETS: usize = 64;
+/// Filing twice costs less than heads that do not stay in the cache: the far sections are few.
+const MOST_BUCKETS: usize = 1 << 14;
+/// A turn of the wheel has so many sections.
+const SECTIONS: u64 = 2;
 /// Entries scheduled between two reviews of the calendar's shape.
 const REVIEW_EVERY: u32 = 4096;
 /// Bucket widths are powers of two nanoseconds; these bounds keep bucket numbers from overflowing.
@@ -50,21 +81,21 @@ struct Pace {
 
 /// Entries in the total order (time, class, sequence).
 #[derive(Clone, Debug)]
-pub(super) struct Calendar {
+pub(super) struct Calendar<E> {
     /// The open bucket, the next entry last.
-    open: Vec<Entry>,
+    open: Vec<Entry<E>>,
     /// What is being opened, kept to reuse the memory.
-    opened: Vec<Entry>,
-    near: BinaryHeap<Reverse<Entry>>,
-    wheel: Wheel,
-    /// Entries by half turn, beyond the next one.
-    far: BTreeMap<u64, Vec<Entry>>,
+    opened: Vec<Entry<E>>,
+    near: BinaryHeap<Reverse<Entry<E>>>,
+    wheel: Wheel<E>,
+    /// Entries by section, beyond those of the wheel.
+    far: BTreeMap<u64, Vec<Entry<E>>>,
     /// The number of the bucket opened last.
     current: u64,
     /// A bucket is `2^shift` nanoseconds wide.
     shift: u32,
-    /// Half a turn is `2^half_shift` buckets.
-    half_shift: u32,
+    /// A section is `2^section_shift` buckets.
+    section_shift: u32,
     entries: usize,
     /// Entries filed again by rebuilding.
     #[cfg(test)]
@@ -73,7 +104,7 @@ pub(super) struct Calendar {
     pace: Pace,
 }
 
-impl Calendar {
+impl<E: Copy> Calendar<E> {
     pub(super) fn new() -> Self {
         Self {
             open: Vec::new(),
@@ -83,7 +114,7 @@ impl Calendar {
             far: BTreeMap::new(),
             current: 0,
             shift: 20,
-            half_shift: FEWEST_BUCKETS.ilog2() - 1,
+            section_shift: section_shift(FEWEST_BUCKETS),
             entries: 0,
             #[cfg(test)]
             moved: 0,
@@ -106,7 +137,7 @@ impl Calendar {
 
     /// Files an entry; true when it is time for [`Self::review`].
     #[inline]
-    pub(super) fn push(&mut self, entry: Entry) -> bool {
+    pub(super) fn push(&mut self, entry: Entry<E>) -> bool {
         self.entries += 1;
         self.file(entry);
         self.review_in -= 1;
@@ -119,20 +150,20 @@ impl Calendar {
     }
 
     #[inline]
-    fn file(&mut self, entry: Entry) {
+    fn file(&mut self, entry: Entry<E>) {
         let bucket = self.bucket(entry.time);
-        let half = bucket >> self.half_shift;
+        let section = bucket >> self.section_shift;
         if bucket <= self.current {
             self.near.push(Reverse(entry));
-        } else if half <= (self.current >> self.half_shift) + 1 {
+        } else if section < self.end_of_wheel() {
             self.wheel.push(bucket, entry);
         } else {
-            self.far.entry(half).or_default().push(entry);
+            self.far.entry(section).or_default().push(entry);
         }
     }
 
     /// The next entry, which stays; entries that are not `alive` are skipped if that is cheap.
-    pub(super) fn peek(&mut self, alive: impl Fn(&Entry) -> bool) -> Option<Entry> {
+    pub(super) fn peek(&mut self, alive: impl Fn(&Entry<E>) -> bool) -> Option<Entry<E>> {
         if self.open.is_empty() && self.near.is_empty() && !self.open_next(alive) {
             return None;
         }
@@ -144,12 +175,12 @@ impl Calendar {
     }
 
     /// The number of the bucket opened last, and what is left of it, the next entry last.
-    pub(super) fn open(&self) -> (u64, &[Entry]) {
+    pub(super) fn open(&self) -> (u64, &[Entry<E>]) {
         (self.current, &self.open)
     }
 
     /// Takes the next entry out.
-    pub(super) fn pop(&mut self, alive: impl Fn(&Entry) -> bool) -> Option<Entry> {
+    pub(super) fn pop(&mut self, alive: impl Fn(&Entry<E>) -> bool) -> Option<Entry<E>> {
         if self.open.is_empty() && self.near.is_empty() && !self.open_next(alive) {
             return None;
         }
@@ -162,18 +193,15 @@ impl Calendar {
         }
     }
 
-    fn pop_near(&mut self) -> Option<Entry> {
+    fn pop_near(&mut self) -> Option<Entry<E>> {
         self.near.pop().map(|Reverse(entry)| entry)
     }
 
     /// Opens the next bucket that has live entries; false when nothing is left.
-    fn open_next(&mut self, alive: impl Fn(&Entry) -> bool) -> bool {
+    fn open_next(&mut self, alive: impl Fn(&Entry<E>) -> bool) -> bool {
         while let Some(bucket) = self.next_bucket() {
-            let half = bucket >> self.half_shift;
-            if half != self.current >> self.half_shift {
-                self.admit(half + 1);
-            }
             self.current = bucket;
+            self.admit();
             self.open_bucket(bucket, &alive);
             if !self.open.is_empty() {
                 return true;
@@ -182,7 +210,7 @@ impl Calendar {
         false
     }
 
-    fn open_bucket(&mut self, bucket: u64, alive: impl Fn(&Entry) -> bool) {
+    fn open_bucket(&mut self, bucket: u64, alive: impl Fn(&Entry<E>) -> bool) {
         let (opened, mut dead) = (&mut self.opened, 0);
         opened.clear();
         // Asking all payloads at once lets their cache misses overlap; the pops that follow find
@@ -200,20 +228,28 @@ impl Calendar {
     /// The next occupied bucket of the wheel, turning the wheel to the far entries if need be.
     fn next_bucket(&mut self) -> Option<u64> {
         loop {
-            let end = ((self.current >> self.half_shift) + 2) << self.half_shift;
+            let end = self.end_of_wheel() << self.section_shift;
             if let Some(bucket) = self.wheel.next_occupied(self.current + 1, end) {
                 return Some(bucket);
             }
-            let half = *self.far.first_key_value()?.0;
-            self.current = (half << self.half_shift) - 1;
-            self.admit(half);
+            let section = *self.far.first_key_value()?.0;
+            self.current = (section << self.section_shift) - 1;
+            self.admit();
         }
     }
 
-    /// Moves a half turn from far to the wheel.
-    fn admit(&mut self, half: u64) {
-        for entry in self.far.remove(&half).unwrap_or_default() {
-            self.wheel.push(self.bucket(entry.time), entry);
+    /// The first section that the wheel has no room for.
+    const fn end_of_wheel(&self) -> u64 {
+        (self.current >> self.section_shift) + SECTIONS
+    }
+
+    /// Moves sections for which there is room now from far to the wheel.
+    fn admit(&mut self) {
+        let end = self.end_of_wheel();
+        while let Some(first) = self.far.first_entry().filter(|first| *first.key() < end) {
+            for entry in first.remove() {
+                self.wheel.push((entry.time >> self.shift) + 1, entry);
+            }
         }
     }
 
@@ -221,7 +257,7 @@ impl Calendar {
     /// that are not `alive` with it. `live` counts those that are.
     ///
     /// Every reason to rebuild needs a number of operations in proportion to the entries moved.
-    pub(super) fn review(&mut self, now: SimTime, live: usize, alive: impl Fn(&Entry) -> bool) {
+    pub(super) fn review(&mut self, now: SimTime, live: usize, alive: impl Fn(&Entry<E>) -> bool) {
         self.review_in = REVIEW_EVERY;
         let (buckets, wanted) = (self.wheel.buckets(), buckets_for(live));
         let crowded = self.near.len() > REVIEW_EVERY as usize / 8 + live / 4;
@@ -250,12 +286,12 @@ impl Calendar {
         enough.then(|| shift_for(elapsed, self.pace.pops))
     }
 
-    fn rebuild(&mut self, now: SimTime, buckets: usize, alive: impl Fn(&Entry) -> bool) {
+    fn rebuild(&mut self, now: SimTime, buckets: usize, alive: impl Fn(&Entry<E>) -> bool) {
         let mut entries = self.take_all();
         entries.retain(alive);
         self.shift =
             self.paced_shift(now).or_else(|| pending_shift(&mut entries)).unwrap_or(self.shift);
-        self.half_shift = buckets.ilog2() - 1;
+        self.section_shift = section_shift(buckets);
         self.wheel = Wheel::new(buckets);
         self.current = self.bucket(now.as_nanos()) - 1;
         self.entries = entries.len();
@@ -269,7 +305,7 @@ impl Calendar {
         }
     }
 
-    fn take_all(&mut self) -> Vec<Entry> {
+    fn take_all(&mut self) -> Vec<Entry<E>> {
         let mut entries = Vec::with_capacity(self.entries);
         entries.append(&mut self.open);
         entries.extend(self.near.drain().map(|Reverse(entry)| entry));
@@ -281,8 +317,13 @@ impl Calendar {
     }
 }
 
+const fn section_shift(buckets: usize) -> u32 {
+    buckets.ilog2() - SECTIONS.ilog2()
+}
+
 fn buckets_for(live: usize) -> usize {
-    (live / PENDING_PER_BUCKET).next_power_of_two().max(FEWEST_BUCKETS)
+    let wanted = (live / PENDING_PER_BUCKET).next_power_of_two();
+    wanted.clamp(FEWEST_BUCKETS, MOST_BUCKETS)
 }
 
 /// The width at which `count` entries spread over `elapsed` put about [`PER_BUCKET`] in a bucket.
@@ -292,7 +333,7 @@ fn shift_for(elapsed: u64, count: u64) -> u32 {
 }
 
 /// The width for the nearer half of the pending entries, for want of anything popped yet.
-fn pending_shift(entries: &mut [Entry]) -> Option<u32> {
+fn pending_shift<E>(entries: &mut [Entry<E>]) -> Option<u32> {
     let middle = entries.len() / 2;
     let first = entries.iter().map(|entry| entry.time).min()?;
     let (_, median, _) = entries.select_nth_unstable_by_key(middle, |entry| entry.time);

@@ -1,6 +1,6 @@
 //! The event queue.
 
-use super::calendar::{Calendar, Entry};
+use super::calendar::{Calendar, Entry, Filed};
 use super::slots::Slots;
 use super::turns::Turns;
 use crate::units::SimTime;
@@ -8,14 +8,16 @@ use crate::units::SimTime;
 /// A scheduled event, to cancel it with. A key of an event that is gone does no harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventKey {
-    slot: u32,
-    generation: u32,
+    pub(super) slot: u32,
+    pub(super) generation: u32,
 }
 
-/// Pending events in the total order (time, class, order of scheduling), and the clock.
+/// Pending events in the total order (time, class, order of scheduling), and the clock. Events are
+/// small values: they are copied as they move nearer in time.
 #[derive(Clone, Debug)]
 pub struct Queue<E> {
-    calendar: Calendar,
+    calendar: Calendar<E>,
+    /// Events that can be taken back; the calendar has the others.
     slots: Slots<E>,
     turns: Turns<E>,
     now: SimTime,
@@ -27,13 +29,13 @@ pub struct Queue<E> {
 /// Sequence numbers share a word with the class: 2^56 events outlast any run.
 const SEQUENCE_BITS: u32 = 56;
 
-impl<E> Default for Queue<E> {
+impl<E: Copy> Default for Queue<E> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<E> Queue<E> {
+impl<E: Copy> Queue<E> {
     /// An empty queue at the beginning of time.
     #[must_use]
     pub fn new() -> Self {
@@ -48,24 +50,32 @@ impl<E> Queue<E> {
         }
     }
 
-    /// Schedules an event. At equal times the lower class comes first, and within a class what
-    /// was scheduled first.
+    /// Schedules an event that will come. At equal times the lower class comes first, and within a
+    /// class what was scheduled first.
     ///
     /// A time before [`Self::now`] is taken as now, and counted in [`Self::late`].
-    pub fn schedule(&mut self, time: SimTime, class: u8, event: E) -> EventKey {
+    pub fn schedule(&mut self, time: SimTime, class: u8, event: E) {
         let (time, order) = self.place(time, class);
-        self.enter(time, order, event)
+        self.file(Entry { time, order, event: Filed::Here(event) });
+    }
+
+    /// Schedules an event that can be taken back with the key; it costs more than one that cannot.
+    pub fn schedule_revocable(&mut self, time: SimTime, class: u8, event: E) -> EventKey {
+        let (time, order) = self.place(time, class);
+        let key = self.slots.insert(event);
+        self.file(Entry { time, order, event: Filed::Kept(key) });
+        key
     }
 
     /// Schedules an event that does not come before those scheduled this way so far, as the timers
-    /// of one period do. It comes in the same total order as all others, costs less, and cannot be
-    /// taken back. One that would come before them is scheduled the usual way.
+    /// of one period do. It comes in the same total order as all others and costs less. One that
+    /// would come before them is scheduled the usual way.
     pub fn schedule_in_turn(&mut self, time: SimTime, class: u8, event: E) {
         let (time, order) = self.place(time, class);
         if self.turns.is_in_order(time, order) {
             self.turns.push(time, order, event);
         } else {
-            self.enter(time, order, event);
+            self.file(Entry { time, order, event: Filed::Here(event) });
         }
     }
 
@@ -78,18 +88,17 @@ impl<E> Queue<E> {
         (time.max(self.now).as_nanos(), order)
     }
 
-    fn enter(&mut self, time: u64, order: u64, event: E) -> EventKey {
-        let (slot, generation) = self.slots.insert(event);
-        if self.calendar.push(Entry { time, order, slot, generation }) {
+    #[inline]
+    fn file(&mut self, entry: Entry<E>) {
+        if self.calendar.push(entry) {
             let (slots, filed) = (&self.slots, self.live - self.turns.len());
-            self.calendar.review(self.now, filed, |entry| slots.is_pending(entry));
+            self.calendar.review(self.now, filed, |entry| is_pending(slots, entry));
         }
-        EventKey { slot, generation }
     }
 
     /// Takes a pending event back; `None` when it has come or was cancelled before.
     pub fn cancel(&mut self, key: EventKey) -> Option<E> {
-        let event = self.slots.take(key.slot, key.generation)?;
+        let event = self.slots.take(key)?;
         self.live -= 1;
         Some(event)
     }
@@ -101,8 +110,12 @@ impl<E> Queue<E> {
                 self.turns.pop().map(|(time, event)| (time, Some(event)))?
             } else {
                 let slots = &self.slots;
-                let entry = self.calendar.pop(|entry| slots.is_pending(entry))?;
-                (entry.time, self.slots.take(entry.slot, entry.generation))
+                let entry = self.calendar.pop(|entry| is_pending(slots, entry))?;
+                let event = match entry.event {
+                    Filed::Here(event) => Some(event),
+                    Filed::Kept(key) => self.slots.take(key),
+                };
+                (entry.time, event)
             };
             if let Some(event) = event {
                 self.live -= 1;
@@ -124,7 +137,7 @@ impl<E> Queue<E> {
         let Some(first) = self.turns.first() else { return false };
         let slots = &self.slots;
         // It may be cancelled: then it goes, and the question is asked again.
-        let filed = self.calendar.peek(|entry| slots.is_pending(entry));
+        let filed = self.calendar.peek(|entry| is_pending(slots, entry));
         filed.is_none_or(|entry| first < (entry.time, entry.order))
     }
 
@@ -132,11 +145,11 @@ impl<E> Queue<E> {
     fn peek_filed(&mut self) -> Option<(u64, u64)> {
         loop {
             let slots = &self.slots;
-            let entry = self.calendar.peek(|entry| slots.is_pending(entry))?;
-            if slots.is_pending(&entry) {
+            let entry = self.calendar.peek(|entry| is_pending(slots, entry))?;
+            if is_pending(slots, &entry) {
                 return Some((entry.time, entry.order));
             }
-            self.calendar.pop(|entry| slots.is_pending(entry));
+            self.calendar.pop(|entry| is_pending(slots, entry));
         }
     }
 
@@ -150,7 +163,10 @@ impl<E> Queue<E> {
     /// reading ahead what they will need. In no promised order; looking changes nothing.
     pub fn soon(&self) -> impl Iterator<Item = &E> {
         let (_, entries) = self.calendar.open();
-        entries.iter().filter_map(|entry| self.slots.get(entry.slot, entry.generation))
+        entries.iter().filter_map(|entry| match &entry.event {
+            Filed::Here(event) => Some(event),
+            Filed::Kept(key) => self.slots.get(*key),
+        })
     }
 
     /// The events scheduled in turn, in their order.
@@ -183,6 +199,14 @@ impl<E> Queue<E> {
     }
 }
 
+/// Whether an entry's event has not been taken back.
+fn is_pending<E>(slots: &Slots<E>, entry: &Entry<E>) -> bool {
+    match entry.event {
+        Filed::Here(_) => true,
+        Filed::Kept(key) => slots.is_pending(key),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,7 +218,7 @@ mod tests {
         SimTime::from_nanos(ns)
     }
 
-    fn drain<E>(queue: &mut Queue<E>) -> Vec<(u64, E)> {
+    fn drain<E: Copy>(queue: &mut Queue<E>) -> Vec<(u64, E)> {
         std::iter::from_fn(|| queue.pop().map(|(time, event)| (time.as_nanos(), event))).collect()
     }
 
@@ -212,9 +236,9 @@ mod tests {
     #[test]
     fn a_cancelled_event_never_comes_and_its_key_goes_stale() {
         let mut queue = Queue::new();
-        let key = queue.schedule(at(5), 0, 1);
+        let key = queue.schedule_revocable(at(5), 0, 1);
         assert_eq!(queue.cancel(key), Some(1));
-        let reused = queue.schedule(at(6), 0, 2);
+        let reused = queue.schedule_revocable(at(6), 0, 2);
         assert_eq!((queue.cancel(key), queue.len()), (None, 1));
         assert_eq!(queue.peek_time(), Some(at(6)));
         assert_eq!(queue.pop(), Some((at(6), 2)));
@@ -237,7 +261,7 @@ mod tests {
     fn the_ends_of_time_are_in_order() {
         let mut queue = Queue::new();
         let times = [u64::MAX, 0, u64::MAX - 1, 1 << 40, u64::MAX / 2, 1];
-        times.iter().for_each(|time| _ = queue.schedule(at(*time), 0, *time));
+        times.iter().for_each(|time| queue.schedule(at(*time), 0, *time));
         let popped: Vec<u64> = drain(&mut queue).into_iter().map(|(_, event)| event).collect();
         assert_eq!(popped, [0, 1, 1 << 40, u64::MAX / 2, u64::MAX - 1, u64::MAX]);
     }
@@ -246,7 +270,7 @@ mod tests {
     fn timeouts_that_are_always_renewed_leave_no_litter() {
         let mut queue = Queue::new();
         for step in 0..200_000 {
-            let timeout = queue.schedule(at(step + 1_000_000_000), 0, ());
+            let timeout = queue.schedule_revocable(at(step + 1_000_000_000), 0, ());
             queue.schedule(at(step), 1, ());
             queue.pop();
             queue.cancel(timeout);
@@ -267,7 +291,7 @@ mod tests {
         ];
         for (name, spread) in spreads {
             let mut queue = Queue::new();
-            (0..COUNT).for_each(|n| _ = queue.schedule(at(spread(n)), 0, false));
+            (0..COUNT).for_each(|n| queue.schedule(at(spread(n)), 0, false));
             while let Some((now, is_second)) = queue.pop() {
                 if !is_second {
                     queue.schedule(now + Span::from_nanos(spread(17)), 0, true);
@@ -358,8 +382,13 @@ mod tests {
         fn schedule(&mut self, delay: u64, class: u8, nth: u64) {
             let spread = if delay.is_multiple_of(2) { nth.saturating_mul(delay / 7) } else { 0 };
             let time = self.queue.now().as_nanos().saturating_add(delay).saturating_add(spread);
-            let key = self.queue.schedule(at(time), class, self.scheduled);
-            self.reference.insert((time, class, self.scheduled), Some(key));
+            let key = if nth.is_multiple_of(3) {
+                self.queue.schedule(at(time), class, self.scheduled);
+                None
+            } else {
+                Some(self.queue.schedule_revocable(at(time), class, self.scheduled))
+            };
+            self.reference.insert((time, class, self.scheduled), key);
             self.scheduled += 1;
         }
 

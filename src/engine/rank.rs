@@ -12,7 +12,11 @@ const TIME_BITS: u32 = 31 - FEW_BITS;
 
 /// Appends `entries`, all of one bucket `2^shift` nanoseconds wide and the newest first, to the empty
 /// `sorted`, the last in the total order first.
-pub(super) fn sort_bucket(entries: &mut Vec<Entry>, shift: u32, sorted: &mut Vec<Entry>) {
+pub(super) fn sort_bucket<E: Copy>(
+    entries: &mut Vec<Entry<E>>,
+    shift: u32,
+    sorted: &mut Vec<Entry<E>>,
+) {
     if entries.len() > FEW {
         sorted.append(entries);
     } else {
@@ -24,7 +28,8 @@ pub(super) fn sort_bucket(entries: &mut Vec<Entry>, shift: u32, sorted: &mut Vec
     }
 }
 
-fn place(entries: &[Entry], shift: u32, sorted: &mut Vec<Entry>) {
+fn place<E: Copy>(entries: &[Entry<E>], shift: u32, sorted: &mut Vec<Entry<E>>) {
+    let Some(&any) = entries.first() else { return };
     // Ranks are all different: at equal times the older entry, with the higher index, is lower.
     let mut ranks = [i32::MIN; FEW];
     let (mask, excess) = ((1 << shift) - 1, shift.saturating_sub(TIME_BITS));
@@ -33,7 +38,7 @@ fn place(entries: &[Entry], shift: u32, sorted: &mut Vec<Entry>) {
         ranks[index] = (time << FEW_BITS) as i32 | (FEW - 1 - index) as i32;
     }
     let counted = &ranks[..entries.len().next_multiple_of(8)];
-    sorted.resize(entries.len(), Entry::default());
+    sorted.resize(entries.len(), any);
     for (entry, rank) in entries.iter().zip(&ranks) {
         let after: i32 = counted.iter().map(|other| i32::from(other > rank)).sum();
         sorted[after as usize] = *entry;
@@ -42,6 +47,7 @@ fn place(entries: &[Entry], shift: u32, sorted: &mut Vec<Entry>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::calendar::Filed;
     use super::*;
     use crate::units::{dist, stream};
 
@@ -49,12 +55,12 @@ mod tests {
     fn buckets_of_any_size_and_width_come_out_in_order() {
         let mut rng = stream(1, "rank", 0);
         for (count, shift) in [(0, 20), (1, 20), (7, 2), (64, 10), (65, 10), (40, 56), (300, 30)] {
-            let mut entries: Vec<Entry> = (0..count)
+            let mut entries: Vec<Entry<()>> = (0..count)
                 .rev()
                 .map(|number| Entry {
                     time: dist::below(&mut rng, 1 << shift) + (5 << shift),
                     order: dist::below(&mut rng, 2) << 56 | number,
-                    ..Entry::default()
+                    event: Filed::Here(()),
                 })
                 .collect();
             let mut expected = entries.clone();

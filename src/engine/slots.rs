@@ -1,6 +1,6 @@
-//! Payloads of pending events in one table, recycled.
+//! Pending events that can be taken back, in one table, recycled.
 
-use super::calendar::Entry;
+use super::queue::EventKey;
 
 #[derive(Clone, Debug)]
 enum State<E> {
@@ -17,7 +17,7 @@ struct Slot<E> {
 
 const NONE: u32 = u32::MAX;
 
-/// Payloads by slot number and generation.
+/// Events by slot number and generation.
 #[derive(Clone, Debug)]
 pub(super) struct Slots<E> {
     slots: Vec<Slot<E>>,
@@ -29,49 +29,49 @@ impl<E> Slots<E> {
         Self { slots: Vec::new(), free: NONE }
     }
 
-    /// Stores a payload; the slot emptied last is filled first, because it is still in the cache.
-    pub(super) fn insert(&mut self, event: E) -> (u32, u32) {
+    /// Stores an event; the slot emptied last is filled first, because it is still in the cache.
+    pub(super) fn insert(&mut self, event: E) -> EventKey {
         let state = State::Pending(event);
-        if let Some(slot) = self.slots.get_mut(self.free as usize) {
-            let number = self.free;
-            if let State::Free { next } = slot.state {
+        if let Some(held) = self.slots.get_mut(self.free as usize) {
+            let slot = self.free;
+            if let State::Free { next } = held.state {
                 self.free = next;
             }
-            slot.state = state;
-            return (number, slot.generation);
+            held.state = state;
+            return EventKey { slot, generation: held.generation };
         }
-        let number = u32::try_from(self.slots.len()).expect("fewer than 2^32 pending events");
+        let slot = u32::try_from(self.slots.len()).expect("fewer than 2^32 pending events");
         self.slots.push(Slot { generation: 0, state });
-        (number, 0)
+        EventKey { slot, generation: 0 }
     }
 
-    /// Takes the payload out; `None` when it is no longer there.
-    pub(super) fn take(&mut self, number: u32, generation: u32) -> Option<E> {
-        let slot = self.slots.get_mut(number as usize)?;
-        if slot.generation != generation || matches!(slot.state, State::Free { .. }) {
+    /// Takes the event out; `None` when it is no longer there.
+    pub(super) fn take(&mut self, key: EventKey) -> Option<E> {
+        let slot = self.slots.get_mut(key.slot as usize)?;
+        if slot.generation != key.generation || matches!(slot.state, State::Free { .. }) {
             return None;
         }
         slot.generation = slot.generation.wrapping_add(1);
         match std::mem::replace(&mut slot.state, State::Free { next: self.free }) {
             State::Pending(event) => {
-                self.free = number;
+                self.free = key.slot;
                 Some(event)
             }
             State::Free { .. } => None,
         }
     }
 
-    /// The payload of an entry, if it is still pending.
-    pub(super) fn get(&self, slot: u32, generation: u32) -> Option<&E> {
-        let held = self.slots.get(slot as usize)?;
+    /// The event of a key, if it is still pending.
+    pub(super) fn get(&self, key: EventKey) -> Option<&E> {
+        let held = self.slots.get(key.slot as usize)?;
         match &held.state {
-            State::Pending(event) if held.generation == generation => Some(event),
+            State::Pending(event) if held.generation == key.generation => Some(event),
             State::Pending(_) | State::Free { .. } => None,
         }
     }
 
-    /// Whether the entry's payload is still there.
-    pub(super) fn is_pending(&self, entry: &Entry) -> bool {
-        self.slots[entry.slot as usize].generation == entry.generation
+    /// Whether the event of a key that was given out is still there.
+    pub(super) fn is_pending(&self, key: EventKey) -> bool {
+        self.slots[key.slot as usize].generation == key.generation
     }
 }

@@ -5,35 +5,30 @@
 
 use super::calendar::Entry;
 
-/// Entries in a chunk: 192 bytes, three cache lines.
-const CHUNK: usize = 16;
+/// Entries in a chunk: eight cache lines.
+const CHUNK: u32 = 16;
 const NONE: u32 = u32::MAX;
 
-#[derive(Clone, Copy, Debug)]
-struct Head {
-    chunk: u32,
-    /// Entries in the first chunk of the list; all others are full.
-    used: u32,
-}
-
-const EMPTY: Head = Head { chunk: NONE, used: CHUNK as u32 };
+/// Where the next entry of a bucket goes: behind the one filed last. Every chunk of a bucket but the
+/// one filled last is full. Zero is an empty bucket.
+type Head = u32;
 
 /// A ring of buckets, a power of two of them.
 #[derive(Clone, Debug)]
-pub(super) struct Wheel {
+pub(super) struct Wheel<E> {
     heads: Vec<Head>,
     /// One bit a bucket: is there anything in it?
     occupied: Vec<u64>,
-    entries: Vec<Entry>,
+    entries: Vec<Entry<E>>,
     next: Vec<u32>,
     free: u32,
 }
 
-impl Wheel {
+impl<E: Copy> Wheel<E> {
     /// `buckets` must be a power of two and at least 64.
     pub(super) fn new(buckets: usize) -> Self {
         Self {
-            heads: vec![EMPTY; buckets],
+            heads: vec![0; buckets],
             occupied: vec![0; buckets / 64],
             entries: Vec::new(),
             next: Vec::new(),
@@ -47,19 +42,20 @@ impl Wheel {
 
     /// Files an entry under a bucket number, which is taken modulo the number of buckets.
     #[inline]
-    pub(super) fn push(&mut self, bucket: u64, entry: Entry) {
+    pub(super) fn push(&mut self, bucket: u64, entry: Entry<E>) {
         let index = bucket as usize & (self.heads.len() - 1);
-        if self.heads[index].used as usize == CHUNK {
-            self.extend(index);
+        if self.heads[index].is_multiple_of(CHUNK) {
+            self.extend(index, entry);
         }
         let head = &mut self.heads[index];
-        self.entries[head.chunk as usize * CHUNK + head.used as usize] = entry;
-        head.used += 1;
+        self.entries[*head as usize] = entry;
+        *head += 1;
     }
 
-    fn extend(&mut self, index: usize) {
+    /// Adds a chunk, filled with this entry for want of others.
+    fn extend(&mut self, index: usize, entry: Entry<E>) {
         let chunk = if self.free == NONE {
-            self.entries.resize(self.entries.len() + CHUNK, Entry::default());
+            self.entries.resize(self.entries.len() + CHUNK as usize, entry);
             self.next.push(NONE);
             (self.next.len() - 1) as u32
         } else {
@@ -67,23 +63,24 @@ impl Wheel {
             self.free = self.next[recycled as usize];
             recycled
         };
-        self.next[chunk as usize] = self.heads[index].chunk;
-        self.heads[index] = Head { chunk, used: 0 };
+        self.next[chunk as usize] = last_chunk(self.heads[index]);
+        self.heads[index] = chunk * CHUNK;
         self.occupied[index / 64] |= 1 << (index % 64);
     }
 
     /// Empties a bucket and hands out its entries, the one filed last first.
-    pub(super) fn drain(&mut self, bucket: u64, mut take: impl FnMut(Entry)) {
+    pub(super) fn drain(&mut self, bucket: u64, mut take: impl FnMut(Entry<E>)) {
         let index = bucket as usize & (self.heads.len() - 1);
-        let Head { mut chunk, used } = std::mem::replace(&mut self.heads[index], EMPTY);
+        let mut end = std::mem::take(&mut self.heads[index]) as usize;
         self.occupied[index / 64] &= !(1 << (index % 64));
-        let mut used = used as usize;
+        let mut chunk = last_chunk(end as u32);
         while chunk != NONE {
-            let start = chunk as usize * CHUNK;
-            self.entries[start..start + used].iter().rev().for_each(|entry| take(*entry));
+            let start = (chunk * CHUNK) as usize;
+            self.entries[start..end].iter().rev().for_each(|entry| take(*entry));
             let next = std::mem::replace(&mut self.next[chunk as usize], self.free);
             self.free = chunk;
-            (chunk, used) = (next, CHUNK);
+            chunk = next;
+            end = (chunk.wrapping_add(1).wrapping_mul(CHUNK)) as usize;
         }
     }
 
@@ -102,4 +99,9 @@ impl Wheel {
         }
         None
     }
+}
+
+/// The chunk of the entry filed last.
+const fn last_chunk(head: Head) -> u32 {
+    if head == 0 { NONE } else { (head - 1) / CHUNK }
 }

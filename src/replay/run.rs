@@ -117,8 +117,8 @@ pub(super) fn run(links: &[LinkRow], rows: &[FlowRow]) -> Vec<Option<Outcome>> {
 }
 
 impl Replay<'_> {
-    fn schedule(&mut self, time: SimTime, event: Event) -> EventKey {
-        self.queue.schedule(time, event.class(), event)
+    fn schedule(&mut self, time: SimTime, event: Event) {
+        self.queue.schedule(time, event.class(), event);
     }
 
     /// All events of an instant, and then one new sharing.
@@ -243,7 +243,8 @@ impl Replay<'_> {
             }
             None => eta,
         };
-        let key = self.schedule(time, Event::Check(flow));
+        let check = Event::Check(flow);
+        let key = self.queue.schedule_revocable(time, check.class(), check);
         self.active[flow.index()].check = Some((time, key));
     }
 

@@ -141,7 +141,8 @@ impl World<'_> {
         }
         self.unschedule(pointless);
         if let Some(wait) = level_in {
-            let key = self.schedule(self.now + wait, Event::Level { edge: id, generation });
+            let level = Event::Level { edge: id, generation };
+            let key = self.schedule_revocable(self.now + wait, level);
             self.edges.get_mut(id).level_event = Some(key);
         }
     }

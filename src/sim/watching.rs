@@ -83,7 +83,7 @@ impl World<'_> {
         self.inflows = inflows;
         self.unschedule(pointless);
         if let Some(at) = next {
-            let key = self.schedule(at, Event::Player { slot, generation });
+            let key = self.schedule_revocable(at, Event::Player { slot, generation });
             self.peers[slot as usize].player_event = Some(key);
         }
     }

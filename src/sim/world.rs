@@ -166,8 +166,13 @@ impl<'a> World<'a> {
         }
     }
 
-    pub(super) fn schedule(&mut self, at: SimTime, event: Event) -> EventKey {
-        self.queue.schedule(at, event.class(), event)
+    pub(super) fn schedule(&mut self, at: SimTime, event: Event) {
+        self.queue.schedule(at, event.class(), event);
+    }
+
+    /// Schedules what may turn out to be pointless before it comes.
+    pub(super) fn schedule_revocable(&mut self, at: SimTime, event: Event) -> EventKey {
+        self.queue.schedule_revocable(at, event.class(), event)
     }
 
     /// Takes back an event that has become pointless: stale ones would pile up in the queue.
