@@ -7,7 +7,7 @@ const VIEWERS: u64 = 1_500;
 const FULL: u64 = 1_000_000;
 
 /// The scenario with DCMs and CDN nodes in proportion.
-fn reduced() -> Scenario {
+pub(super) fn reduced() -> Scenario {
     let full = scenario("million", &[]);
     let dcms = full.topology.isps.iter().enumerate().map(|(number, isp)| {
         format!("isp[{number}].dcms={}", (u64::from(isp.dcms) * VIEWERS).div_ceil(FULL))
