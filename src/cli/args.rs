@@ -1,6 +1,7 @@
 //! The arguments of every command.
 
 use crate::scenario::CoordinatorKind;
+use crate::sweep::Shard;
 use crate::units::{Span, parse};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
@@ -42,6 +43,8 @@ pub(super) enum Command {
     Schema,
     Plot(PlotArguments),
     ReplayFlows(ReplayArguments),
+    Sweep(SweepArguments),
+    Merge(MergeArguments),
 }
 
 /// Run a scenario under one or more coordinators
@@ -141,6 +144,70 @@ pub(super) struct ReplayArguments {
     pub(super) flows: PathBuf,
     /// The file to write; `-` is standard output
     pub(super) out: PathBuf,
+}
+
+/// Run a grid of points with several seeds on all cores; goes on where it was stopped
+///
+/// The points are those of the scenario's [sweep] and of --vary. Results go to
+/// results/SCENARIO/sweep/: points.csv has a row for each point, coordinator, seed and figure,
+/// aggregate.csv their means over the seeds with 95 % intervals. Each run that is done is kept at
+/// once, in runs/: the same command after an interruption runs what is missing, and ends with the
+/// same bytes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  grandstand sweep tiny --seeds 2 --dry-run\n  \
+    grandstand sweep tiny --vary audience.peak=10,20 --seeds 2 --coordinator cdn-only --out swept")]
+pub(super) struct SweepArguments {
+    /// A built-in scenario or a scenario file
+    pub(super) scenario: String,
+    /// One more axis, as in audience.peak=1000,2000; repeatable, axes cross
+    #[arg(long, value_name = "PATH=VALUE,...")]
+    pub(super) vary: Vec<String>,
+    /// How many seeds each point is run with, from the scenario's on [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) seeds: Option<u32>,
+    /// Who decides where viewers get their data from; repeatable [default: the scenario's]
+    #[arg(long, value_name = "NAME", value_parser = coordinator())]
+    pub(super) coordinator: Vec<CoordinatorKind>,
+    /// Change a value of the scenario for all points; repeatable
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// End each run at this simulated time, as in "90 s"
+    #[arg(long, value_name = "SPAN", value_parser = until)]
+    pub(super) until: Option<Span>,
+    /// The folder of the results
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Run only the runs of one machine of several, as in 0/4; `merge` puts them together
+    #[arg(long, value_name = "I/N")]
+    pub(super) shard: Option<Shard>,
+    /// List all runs, with what is done, and run nothing
+    #[arg(long)]
+    pub(super) list: bool,
+    /// Check every point and say how much there is to do, and run nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Run again what is done
+    #[arg(long)]
+    pub(super) force: bool,
+    /// No progress, no summary
+    #[arg(long)]
+    pub(super) quiet: bool,
+    /// How many runs at once [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) jobs: Option<u16>,
+}
+
+/// Put the shards of a sweep together, as if one machine had run it
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  grandstand merge results/tiny/sweep\n  \
+    grandstand merge machine0 machine1 --out all")]
+pub(super) struct MergeArguments {
+    /// Folders that `sweep --shard` wrote to
+    #[arg(required = true, value_name = "DIR")]
+    pub(super) dirs: Vec<PathBuf>,
+    /// The folder of the whole result [default: the first of the folders]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 impl Default for Command {

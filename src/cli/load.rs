@@ -18,7 +18,11 @@ pub(super) struct Source {
 
 /// A scenario by the name of a built-in one or of its file, with overrides.
 pub(super) fn scenario(name: &str, overrides: &[String]) -> Result<Scenario, Failure> {
-    let source = source(name)?;
+    from_source(&source(name)?, overrides)
+}
+
+/// The scenario in a text, with overrides.
+pub(super) fn from_source(source: &Source, overrides: &[String]) -> Result<Scenario, Failure> {
     let read =
         |file: &str| std::fs::read(source.folder.join(file)).map_err(|error| error.to_string());
     let loaded = scenario::load(&source.text, &source.file, overrides, &read);
@@ -26,7 +30,8 @@ pub(super) fn scenario(name: &str, overrides: &[String]) -> Result<Scenario, Fai
     loaded.map_err(|errors| Failure::Input(errors.render(colour)))
 }
 
-fn source(name: &str) -> Result<Source, Failure> {
+/// The text of a scenario by its name or file.
+pub(super) fn source(name: &str) -> Result<Source, Failure> {
     if let Some(text) = builtin::text(name) {
         return Ok(Source {
             text: text.to_string(),

@@ -12,16 +12,19 @@
 mod args;
 mod charts;
 mod exit;
+mod guard;
 mod init;
 mod list;
 mod load;
 mod output;
 mod plot;
 mod progress;
+mod repeat;
 mod replay_flows;
 mod run;
 mod schema;
 mod show;
+mod sweep;
 mod timing;
 pub mod usage;
 mod validate;
@@ -52,5 +55,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Schema => schema::schema(),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::ReplayFlows(arguments) => replay_flows::replay_flows(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Merge(arguments) => sweep::merge(&arguments),
     }
 }

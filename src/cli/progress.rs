@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
+const COUNT_TEMPLATE: &str = "{bar:30} {pos} of {len} runs, {elapsed} gone, {eta} to go";
 const TEMPLATE: &str = "{prefix} {bar:30} {msg} ETA {eta}";
 
 /// From now on an interrupt, instead of ending the program, is noted for [`interrupted`].
@@ -81,6 +82,38 @@ impl Bar {
 }
 
 impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// How many of many runs are done, on one line.
+#[derive(Debug)]
+pub(super) struct Count {
+    bar: ProgressBar,
+}
+
+impl Count {
+    /// None yet, of so many.
+    pub(super) fn new(quiet: bool, runs: usize) -> Self {
+        let shown = !quiet && std::io::stderr().is_terminal();
+        let target =
+            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(runs as u64), target);
+        if let Ok(style) = ProgressStyle::with_template(COUNT_TEMPLATE) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(std::time::Duration::from_secs(1));
+        Self { bar }
+    }
+
+    /// One more is done.
+    pub(super) fn one_more(&self) {
+        self.bar.inc(1);
+    }
+}
+
+impl Drop for Count {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

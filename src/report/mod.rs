@@ -3,6 +3,7 @@
 //! Everything here is a pure function of its rows, so the same run gives the same bytes. Not here:
 //! files; the caller decides where the bytes go.
 
+pub mod aggregate;
 pub mod charts;
 pub mod csv;
 mod graphml;

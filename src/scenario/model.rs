@@ -57,6 +57,8 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// What is written.
     pub output: OutputConfig,
+    /// What a sweep varies.
+    pub sweep: Sweep,
     /// What `--set` changed, in order, each `path=value`.
     pub overrides: Vec<String>,
 }
@@ -405,5 +407,32 @@ impl CoordinatorKind {
             Self::TrackerRandom => "tracker-random",
             Self::TrackerLocal => "tracker-local",
         }
+    }
+}
+
+/// What a sweep varies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sweep {
+    /// How many seeds each point is run with, from the scenario's seed on; at least one.
+    pub seeds: u32,
+    /// Keys and their values; none is one point, the scenario as it is.
+    pub axes: Vec<Axis>,
+}
+
+/// A key that a sweep varies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// Its path, as in an override.
+    pub key: String,
+    /// Its values, as in an override; at least one.
+    pub values: Vec<String>,
+    /// The key of the earlier axis that it goes in step with.
+    pub with: Option<String>,
+}
+
+impl Default for Sweep {
+    /// Five seeds are the fewest with which an interval means something (assumption).
+    fn default() -> Self {
+        Self { seeds: 5, axes: Vec::new() }
     }
 }

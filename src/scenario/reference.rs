@@ -101,6 +101,7 @@ fn kind(shape: &Shape) -> String {
         Shape::Integer => "whole number".to_string(),
         Shape::Number => "number".to_string(),
         Shape::Share => "share".to_string(),
+        Shape::Scalar => "any single value".to_string(),
         Shape::Truth => "true or false".to_string(),
     }
 }

@@ -23,6 +23,8 @@ pub(super) enum Shape {
     Share,
     /// `true` or `false`.
     Truth,
+    /// Text, a number, `true` or `false`.
+    Scalar,
 }
 
 /// One key of a table.
@@ -66,6 +68,7 @@ impl Shape {
             Some("number") => Self::Number,
             Some("boolean") => Self::Truth,
             Some(_) => Self::Text(first_example(schema)),
+            None if allows(schema, "boolean") => Self::Scalar,
             None => Self::Share,
         }
     }
@@ -84,6 +87,7 @@ impl Shape {
             Self::Number => "a number".to_string(),
             Self::Share => "a share, as in \"30 %\" or 0.3".to_string(),
             Self::Truth => "true or false".to_string(),
+            Self::Scalar => "a single value, as in 2000 or \"1 Gbps\"".to_string(),
         }
     }
 }
@@ -99,6 +103,12 @@ fn inner<'a>(schema: &'a Schema, key: &str) -> Option<&'a Schema> {
 
 fn text(schema: &Schema, key: &str) -> Option<String> {
     schema.get(key).and_then(|value| value.as_str()).map(str::to_string)
+}
+
+/// Whether one of several types is this one.
+fn allows(schema: &Schema, kind: &str) -> bool {
+    let types = schema.get("type").and_then(|types| types.as_array());
+    types.is_some_and(|types| types.iter().any(|name| name.as_str() == Some(kind)))
 }
 
 fn first_example(schema: &Schema) -> Option<String> {

@@ -9,6 +9,7 @@ use super::exit::{Failure, say, tell};
 use super::load;
 use super::output::{self, Prepared};
 use super::progress::{self, Bars};
+use super::repeat::Repeat;
 use crate::scenario::{CoordinatorKind, Scenario};
 use crate::units::{SimTime, Span};
 use rayon::prelude::*;
@@ -166,31 +167,15 @@ impl<'a> Job<'a> {
         if wrong.len() > MOST_SHOWN {
             text.push_str(&format!("  and {} more\n", wrong.len() - MOST_SHOWN));
         }
-        text + &format!("to see it again: {}\n", self.replay_command(coordinator))
+        let again = Repeat {
+            scenario: &self.arguments.scenario,
+            coordinator,
+            seed,
+            overrides: &self.arguments.overrides,
+            until: self.arguments.until,
+        };
+        text + &format!("to see it again: {again}\n")
     }
-
-    /// The command that runs one coordinator again, checked.
-    fn replay_command(&self, coordinator: CoordinatorKind) -> String {
-        let mut words = ["grandstand", "run"].map(str::to_string).to_vec();
-        words.push(quoted(&self.arguments.scenario));
-        words.push(format!("--coordinator {} --seed {}", coordinator.name(), self.scenario.seed));
-        let changes = self.arguments.overrides.iter();
-        words.extend(changes.map(|change| format!("--set {}", quoted(change))));
-        words.extend(
-            self.arguments.until.map(|until| format!("--until {}", quoted(&until.to_string()))),
-        );
-        words.push("--check".to_string());
-        words.join(" ")
-    }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=+:".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_string();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

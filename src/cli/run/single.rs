@@ -1,6 +1,7 @@
 //! One run under one coordinator: simulated, checked, and prepared as a folder.
 
 use super::super::exit::Failure;
+use super::super::guard::guarded;
 use super::super::output::{self, Prepared};
 use super::super::progress::{self, Bar, Bars};
 use super::super::timing::Stopwatch;
@@ -9,7 +10,6 @@ use crate::report::Manifest;
 use crate::report::charts::ChartRun;
 use crate::scenario::CoordinatorKind;
 use crate::sim::{self, Outcome, RunSpec};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A run whose results are complete.
 #[derive(Debug)]
@@ -74,26 +74,4 @@ fn difference(first: &Outcome, second: &Outcome) -> Option<String> {
         let digests = (first.digest, second.digest);
         format!("two runs differ: event digests {:016x} and {:016x}", digests.0, digests.1)
     })
-}
-
-/// What `work` returns, or what it panicked with.
-fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
-        let text = payload.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string));
-        format!("panic: {}", text.unwrap_or_else(|| "without a message".to_string()))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_becomes_a_message() {
-        assert_eq!(guarded(|| 1), Ok(1));
-        let formatted: Result<(), String> = guarded(|| panic!("slot {} is gone", 3));
-        assert_eq!(formatted, Err("panic: slot 3 is gone".to_string()));
-        assert_eq!(guarded::<()>(|| panic!("gone")), Err("panic: gone".to_string()));
-    }
 }

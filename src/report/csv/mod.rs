@@ -8,8 +8,10 @@ mod cell;
 mod error;
 mod figures;
 mod network;
+mod points;
 mod read;
 mod sessions;
+mod swept;
 mod write;
 
 pub use error::CsvError;
@@ -18,4 +20,6 @@ pub use figures::{
     summary_from_csv, timeseries_csv, timeseries_from_csv,
 };
 pub use network::{isps_csv, isps_from_csv, links_csv, topology_csv, topology_from_csv};
+pub use points::{PointRow, Points, points_csv, points_from_csv};
 pub use sessions::{assignments_csv, peers_csv, transfers_csv};
+pub use swept::{SweptRun, SweptRuns, aggregate_csv, runs_csv, runs_from_csv};

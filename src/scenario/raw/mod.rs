@@ -6,6 +6,7 @@
 mod audience;
 mod policy;
 mod settings;
+mod sweep;
 mod topology;
 mod value;
 
@@ -18,8 +19,9 @@ pub use settings::{
     RawAdmission, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer, RawRegion,
     RawSelection, RawTracker, RawTree,
 };
+pub use sweep::{RawAxis, RawScale, RawSweep};
 pub use topology::{RawFormat, RawIsp, RawLink, RawLinkKind, RawRelationships, RawTopology};
-pub use value::{At, Duration, Quantity, Rate, Share, Size};
+pub use value::{At, Duration, Quantity, Rate, Scalar, Share, Size};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,6 +82,8 @@ pub struct RawScenario {
     pub fault: Option<At<Vec<At<RawFault>>>>,
     /// What is written.
     pub output: Option<At<RawOutput>>,
+    /// What a sweep varies.
+    pub sweep: Option<At<RawSweep>>,
 }
 
 /// Who decides where viewers get their data from.

@@ -87,6 +87,10 @@ pub struct Size(pub String);
 #[derive(Clone, Debug, Default)]
 pub struct Share(pub String);
 
+/// A single value of any kind, as a key holds it: `"1 Gbps"`, `2000` or `true`.
+#[derive(Clone, Debug, Default)]
+pub struct Scalar(pub String);
+
 impl Quantity for Rate {
     type Value = BitRate;
 
@@ -244,5 +248,65 @@ impl Visitor<'_> for ShareVisitor {
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Share, E> {
         Ok(Share(number.to_string()))
+    }
+}
+
+impl JsonSchema for Scalar {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Scalar".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["boolean", "number", "string"], "examples": ["1 Gbps", 2000] })
+    }
+}
+
+impl Serialize for Scalar {
+    /// As what it looks like: a path that wants text gets it from a number, too.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Ok(whole) = self.0.parse::<i64>() {
+            return serializer.serialize_i64(whole);
+        }
+        match (self.0.parse::<f64>(), self.0.parse::<bool>()) {
+            (Ok(number), _) if number.is_finite() => serializer.serialize_f64(number),
+            (_, Ok(truth)) => serializer.serialize_bool(truth),
+            _ => serializer.serialize_str(&self.0),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl Visitor<'_> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text, a number, true or false")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Scalar, E> {
+        Ok(Scalar(text.to_string()))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Scalar, E> {
+        Ok(Scalar(number.to_string()))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Scalar, E> {
+        Ok(Scalar(number.to_string()))
+    }
+
+    fn visit_bool<E: de::Error>(self, truth: bool) -> Result<Scalar, E> {
+        Ok(Scalar(truth.to_string()))
     }
 }

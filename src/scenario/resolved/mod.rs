@@ -4,6 +4,7 @@
 
 mod audience;
 mod settings;
+mod sweep;
 mod topology;
 mod world;
 
@@ -56,6 +57,7 @@ pub(super) fn to_raw(scenario: &Scenario) -> RawScenario {
         cdn_only: at(settings::cdn_only(&s.cdn_only)),
         fault: if s.faults.is_empty() { None } else { list(&s.faults, |f| world::fault(f, s)) },
         output: at(world::output(&s.output)),
+        sweep: at(sweep::sweep(&s.sweep)),
     }
 }
 

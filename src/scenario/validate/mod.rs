@@ -8,6 +8,7 @@ mod isps;
 mod lines;
 mod policies;
 mod settings;
+mod sweep;
 mod terms;
 mod topology;
 mod trace;
@@ -62,6 +63,7 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
         control: settings::control(check, &raw_control, client.heartbeat),
         cdn_only: settings::cdn_only(check, &table(&raw.cdn_only)),
         output: world::output(check, &raw.output, duration),
+        sweep: sweep::sweep(check, &raw.sweep),
         overrides: Vec::new(),
         contents,
         policies,

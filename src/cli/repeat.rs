@@ -1,0 +1,39 @@
+//! The command that runs something again, checked, as a shell takes it.
+
+use crate::scenario::CoordinatorKind;
+use crate::units::Span;
+use std::fmt;
+
+/// One run under one coordinator.
+#[derive(Debug)]
+pub(super) struct Repeat<'a> {
+    /// Name or file.
+    pub(super) scenario: &'a str,
+    pub(super) coordinator: CoordinatorKind,
+    pub(super) seed: u64,
+    pub(super) overrides: &'a [String],
+    pub(super) until: Option<Span>,
+}
+
+impl fmt::Display for Repeat<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scenario, coordinator) = (quoted(self.scenario), self.coordinator.name());
+        write!(f, "grandstand run {scenario} --coordinator {coordinator} --seed {}", self.seed)?;
+        for change in self.overrides {
+            write!(f, " --set {}", quoted(change))?;
+        }
+        if let Some(until) = self.until {
+            write!(f, " --until {}", quoted(&until.to_string()))?;
+        }
+        f.write_str(" --check")
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=+:".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_string();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
