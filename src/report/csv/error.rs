@@ -10,7 +10,7 @@ pub struct CsvError {
     /// The line, from 1.
     pub line: u64,
     /// The column's name; absent when the whole line is meant.
-    pub column: Option<&'static str>,
+    pub column: Option<String>,
     /// What stands there.
     pub found: String,
     /// What was expected.
@@ -20,7 +20,7 @@ pub struct CsvError {
 impl fmt::Display for CsvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: ", self.file, self.line)?;
-        if let Some(column) = self.column {
+        if let Some(column) = &self.column {
             write!(f, "{column}: ")?;
         }
         write!(f, "`{}`: expected {}", self.found, self.expected)

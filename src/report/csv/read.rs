@@ -1,14 +1,15 @@
-//! A table being read back: an exact header, then cells of known kinds.
+//! A table being read back: an expected header, then cells of known kinds.
 
 use super::CsvError;
 use super::cell::FromCell;
+use csv::StringRecord;
 
 /// One line of a table and where it stands.
 #[derive(Debug)]
 pub(super) struct Line<'a> {
     file: &'a str,
-    header: &'a [&'static str],
-    cells: &'a csv::StringRecord,
+    header: &'a StringRecord,
+    cells: &'a StringRecord,
     number: u64,
     next: usize,
 }
@@ -17,7 +18,7 @@ impl Line<'_> {
     /// The next cell of the line, as what the row holds there.
     pub(super) fn take<T: FromCell>(&mut self) -> Result<T, CsvError> {
         let text = self.cells.get(self.next).unwrap_or_default();
-        let column = self.header.get(self.next).copied();
+        let column = self.header.get(self.next).map(str::to_string);
         self.next += 1;
         T::from_cell(text).ok_or_else(|| CsvError {
             file: self.file.to_string(),
@@ -26,6 +27,11 @@ impl Line<'_> {
             found: text.to_string(),
             expected: T::EXPECTED.to_string(),
         })
+    }
+
+    /// The next cells of the line, up to the last `rest` ones.
+    pub(super) fn take_until<T: FromCell>(&mut self, rest: usize) -> Result<Vec<T>, CsvError> {
+        (self.next + rest..self.cells.len()).map(|_| self.take()).collect()
     }
 }
 
@@ -36,56 +42,41 @@ pub(super) fn rows<T>(
     header: &[&'static str],
     row: impl Fn(&mut Line<'_>) -> Result<T, CsvError>,
 ) -> Result<Vec<T>, CsvError> {
+    let expected = format!("the header `{}`", header.join(","));
+    let is_right = |found: &StringRecord| found.iter().eq(header.iter().copied());
+    rows_under(file, bytes, &expected, is_right, row).map(|(_, rows)| rows)
+}
+
+/// The header and every row of a table whose columns are not all known beforehand: `is_right` judges
+/// the header, and `expected` says in errors what it should have been.
+pub(super) fn rows_under<T>(
+    file: &str,
+    bytes: &[u8],
+    expected: &str,
+    is_right: impl Fn(&StringRecord) -> bool,
+    row: impl Fn(&mut Line<'_>) -> Result<T, CsvError>,
+) -> Result<(StringRecord, Vec<T>), CsvError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-    let mut cells = csv::StringRecord::new();
-    let mut rows = Vec::new();
-    let mut is_header = true;
+    let mut header = StringRecord::new();
+    reader.read_record(&mut header).map_err(|error| unreadable(file, &error))?;
+    if !is_right(&header) {
+        return Err(whole_line(file, 1, &header, expected.to_string()));
+    }
+    let (mut cells, mut rows) = (StringRecord::new(), Vec::new());
     while reader.read_record(&mut cells).map_err(|error| unreadable(file, &error))? {
         let number = cells.position().map_or(0, csv::Position::line);
-        if is_header {
-            check_header(file, header, &cells)?;
-            is_header = false;
-            continue;
+        if cells.len() != header.len() {
+            let expected = format!("{} cells, not {}", header.len(), cells.len());
+            return Err(whole_line(file, number, &cells, expected));
         }
-        check_length(file, header, &cells, number)?;
-        rows.push(row(&mut Line { file, header, cells: &cells, number, next: 0 })?);
+        rows.push(row(&mut Line { file, header: &header, cells: &cells, number, next: 0 })?);
     }
-    if is_header { Err(wrong_header(file, header, "")) } else { Ok(rows) }
+    Ok((header, rows))
 }
 
-fn check_header(file: &str, header: &[&str], cells: &csv::StringRecord) -> Result<(), CsvError> {
-    if cells.iter().eq(header.iter().copied()) {
-        return Ok(());
-    }
-    Err(wrong_header(file, header, &cells.iter().collect::<Vec<_>>().join(",")))
-}
-
-fn wrong_header(file: &str, header: &[&str], found: &str) -> CsvError {
-    CsvError {
-        file: file.to_string(),
-        line: 1,
-        column: None,
-        found: found.to_string(),
-        expected: format!("the header `{}`", header.join(",")),
-    }
-}
-
-fn check_length(
-    file: &str,
-    header: &[&str],
-    cells: &csv::StringRecord,
-    line: u64,
-) -> Result<(), CsvError> {
-    if cells.len() == header.len() {
-        return Ok(());
-    }
-    Err(CsvError {
-        file: file.to_string(),
-        line,
-        column: None,
-        found: cells.iter().collect::<Vec<_>>().join(","),
-        expected: format!("{} cells, not {}", header.len(), cells.len()),
-    })
+fn whole_line(file: &str, line: u64, found: &StringRecord, expected: String) -> CsvError {
+    let found = found.iter().collect::<Vec<_>>().join(",");
+    CsvError { file: file.to_string(), line, column: None, found, expected }
 }
 
 fn unreadable(file: &str, error: &csv::Error) -> CsvError {
