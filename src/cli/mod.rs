@@ -11,12 +11,14 @@
 
 mod args;
 mod charts;
+mod compare;
 mod exit;
 mod init;
 mod list;
 mod load;
 mod output;
 mod plot;
+mod points;
 mod progress;
 mod replay_flows;
 mod run;
@@ -50,6 +52,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Init(arguments) => init::init(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Schema => schema::schema(),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::ReplayFlows(arguments) => replay_flows::replay_flows(&arguments),
     }
