@@ -2,6 +2,7 @@
 //! and the viewers' own uplinks, under one control center.
 
 pub mod baseline;
+pub mod check;
 pub mod cli;
 pub mod control;
 pub mod engine;

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 }
 
 const ALL_EXAMPLES: &str = "\
-Exit status: 0 fine, 2 bad input or usage, 3 a bug, 130 interrupted.
+Exit status: 0 fine, 1 something is worse, 2 bad input or usage, 3 a bug, 130 interrupted.
 
 Examples:
   grandstand list
@@ -41,6 +41,7 @@ pub(super) enum Command {
         after_help = "Examples:\n  grandstand schema\n  grandstand schema > scenario.schema.json"
     )]
     Schema,
+    Compare(CompareArguments),
     Plot(PlotArguments),
     ReplayFlows(ReplayArguments),
     Sweep(SweepArguments),
@@ -118,6 +119,42 @@ pub(super) struct ValidateArguments {
     /// Built-in scenarios or scenario files
     #[arg(required = true, value_name = "SCENARIO")]
     pub(super) scenarios: Vec<String>,
+}
+
+/// Compare two runs, or two sets of runs, seed by seed
+///
+/// A and B are each the folder of a run, a folder of such folders, the folder of a sweep, or a
+/// points.csv. Runs are paired by point, coordinator and seed; a figure is better or worse when the
+/// 95 % interval of its differences leaves zero out, which takes two seeds and better five. The exit
+/// status is 1 when a figure of B is worse.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  grandstand compare results/tiny/control-center-seed1 smaller\n  \
+    grandstand compare results/tiny/control-center-seed1 smaller --metric cdn_bytes --markdown -"
+)]
+pub(super) struct CompareArguments {
+    /// What is compared with
+    pub(super) a: PathBuf,
+    /// What is judged
+    pub(super) b: PathBuf,
+    /// Compare this figure of summary.csv only, as in lag.p95; repeatable
+    #[arg(long = "metric", value_name = "NAME")]
+    pub(super) metrics: Vec<String>,
+    /// Forgive changes up to so much of A's mean, and call wider intervals around zero too few seeds
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) tolerance: Option<f64>,
+    /// Show all figures, not only headlines and what is better or worse
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Write the table as Markdown; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) markdown: Option<PathBuf>,
+    /// Write all figures with their intervals as CSV; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
+    /// Draw the changes with their intervals, as SVG or PNG by the name's ending
+    #[arg(long, value_name = "FILE")]
+    pub(super) chart: Option<PathBuf>,
 }
 
 /// Draw the charts of a result folder again from its tables
@@ -233,6 +270,12 @@ fn coordinator() -> impl TypedValueParser<Value = CoordinatorKind> {
         let kind = CoordinatorKind::ALL.into_iter().find(|kind| kind.name() == name);
         kind.ok_or("not a coordinator")
     })
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.trim_end_matches('%').trim_end().parse::<f64>();
+    let valid = number.ok().filter(|percent| percent.is_finite() && *percent >= 0.0);
+    valid.ok_or_else(|| "expected a number from 0, as in 5".to_string())
 }
 
 fn until(text: &str) -> Result<Span, String> {

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 /// Why a command failed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Failure {
+    /// An expectation or a comparison that was judged and failed: what failed.
+    Failed(String),
     /// Bad input or usage: what is wrong, ready to be shown.
     Input(String),
     /// A bug: what was seen, and how to see it again.
@@ -22,6 +24,7 @@ impl Failure {
 
     const fn status(&self) -> u8 {
         match self {
+            Self::Failed(_) => 1,
             Self::Input(_) => 2,
             Self::Bug(_) => 3,
             Self::Interrupted => 130,
@@ -35,7 +38,7 @@ pub(super) fn code(result: Result<(), Failure>) -> ExitCode {
         return ExitCode::SUCCESS;
     };
     match &failure {
-        Failure::Input(text) | Failure::Bug(text) => tell(text),
+        Failure::Failed(text) | Failure::Input(text) | Failure::Bug(text) => tell(text),
         Failure::Interrupted => tell("interrupted: no results were written\n"),
     }
     ExitCode::from(failure.status())

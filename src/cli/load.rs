@@ -54,13 +54,19 @@ pub(super) fn built_in(name: &str) -> Result<&'static str, Failure> {
 
 fn no_such_scenario(name: &str) -> Failure {
     let names: Vec<&str> = builtin::list().map(|(name, _)| name).collect();
-    let near = names.iter().map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
-    let hint = near.filter(|(distance, known)| *distance <= known.len().max(3) / 3);
-    let hint = hint.map_or(String::new(), |(_, known)| format!("; did you mean `{known}`?"));
+    let hint = nearest(name, names.iter().copied());
     Failure::input(format_args!(
         "`{name}` is neither a built-in scenario ({}) nor a file{hint}",
         names.join(", ")
     ))
+}
+
+/// The question whether the name that is nearest was meant; empty when none is near.
+pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let distance = |known: &'a str| (strsim::damerau_levenshtein(name, known), known);
+    let near = known.into_iter().map(distance).min();
+    let near = near.filter(|(distance, known)| *distance <= known.len().max(3) / 3);
+    near.map_or(String::new(), |(_, known)| format!("; did you mean `{known}`?"))
 }
 
 /// The text of a file.

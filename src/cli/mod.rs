@@ -11,6 +11,7 @@
 
 mod args;
 mod charts;
+mod compare;
 mod exit;
 mod guard;
 mod init;
@@ -18,6 +19,7 @@ mod list;
 mod load;
 mod output;
 mod plot;
+mod points;
 mod progress;
 mod repeat;
 mod replay_flows;
@@ -53,6 +55,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Init(arguments) => init::init(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Schema => schema::schema(),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::ReplayFlows(arguments) => replay_flows::replay_flows(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),

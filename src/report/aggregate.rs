@@ -1,7 +1,6 @@
 //! The figures of many runs over their seeds.
 
-use super::csv::{PointRow, Points};
-use crate::metrics::{Name, mean_interval};
+use crate::metrics::{Name, PointRow, Points, interval, mean};
 use std::collections::BTreeMap;
 
 /// One figure at one point under one coordinator, over the seeds.
@@ -42,7 +41,6 @@ pub fn aggregate(points: &Points) -> Vec<Aggregate> {
 }
 
 fn of_group(row: &PointRow, values: &[f64]) -> Aggregate {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
     Aggregate {
         point: row.point,
         values: row.values.clone(),
@@ -50,8 +48,8 @@ fn of_group(row: &PointRow, values: &[f64]) -> Aggregate {
         metric: row.metric.clone(),
         unit: row.unit.clone(),
         count: values.len() as u32,
-        mean: (!values.is_empty()).then_some(mean),
-        interval: mean_interval(values).map(|interval| (interval.low, interval.high)),
+        mean: mean(values),
+        interval: interval(values).map(|interval| (interval.low, interval.high)),
     }
 }
 

@@ -12,4 +12,4 @@ mod table;
 
 pub use graphml::topology_graphml;
 pub use manifest::{Manifest, ManifestError, manifest_from_toml, manifest_toml};
-pub use table::{Column, Table};
+pub use table::{Column, Table, is_headline};

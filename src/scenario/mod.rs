@@ -25,9 +25,9 @@ mod tests;
 pub use diagnostics::{Diagnostic, Errors, Rule};
 pub use load::{Reader, load};
 pub use model::{
-    AccessClass, Arrivals, Audience, Axis, Cdn, Content, ControlSite, CoordinatorKind, Fault, FaultKind,
-    GraphFormat, GraphSource, GraphText, Isp, NatMix, Network, OutputConfig, Phase, Rows, Scenario,
-    SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule,
+    AccessClass, Arrivals, Audience, Axis, Cdn, Content, ControlSite, CoordinatorKind, Fault,
+    FaultKind, GraphFormat, GraphSource, GraphText, Isp, NatMix, Network, OutputConfig, Phase,
+    Rows, Scenario, SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule,
 };
 pub use reference::reference;
 pub use resolved::to_toml;

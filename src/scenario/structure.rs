@@ -104,10 +104,8 @@ impl<'s> Structure<'s> {
             | (Shape::Share, DeValue::Integer(_) | DeValue::Float(_) | DeValue::String(_))
             | (Shape::Truth, DeValue::Boolean(_)) => true,
             (Shape::Scalar, value) => {
-                let single = !matches!(
-                    value,
-                    DeValue::Array(_) | DeValue::Table(_) | DeValue::Datetime(_)
-                );
+                let single =
+                    !matches!(value, DeValue::Array(_) | DeValue::Table(_) | DeValue::Datetime(_));
                 single || self.wrong_type(shape, value, &span, path)
             }
             (_, value) => self.wrong_type(shape, value, &span, path),

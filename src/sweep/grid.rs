@@ -8,7 +8,8 @@ use crate::scenario::Axis;
 pub fn points(axes: &[Axis]) -> Vec<Vec<String>> {
     let leaders: Vec<usize> = axes.iter().map(|axis| leader(axes, axis)).collect();
     let mut choices = vec![vec![0; axes.len()]];
-    for (number, axis) in axes.iter().enumerate().filter(|(number, _)| leaders[*number] == *number) {
+    for (number, axis) in axes.iter().enumerate().filter(|(number, _)| leaders[*number] == *number)
+    {
         let crossed = choices.into_iter().flat_map(|choice| {
             (0..axis.values.len()).map(move |value| {
                 let mut next = choice.clone();

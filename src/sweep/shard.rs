@@ -72,7 +72,10 @@ mod tests {
     #[test]
     fn what_is_no_shard_is_refused_with_what_was_expected() {
         let refused = |text: &str| text.parse::<Shard>().unwrap_err().to_string();
-        assert_eq!(refused("3/3"), "expected a shard from 0/3 to 2/3, as in 0/4 for the first of four");
+        assert_eq!(
+            refused("3/3"),
+            "expected a shard from 0/3 to 2/3, as in 0/4 for the first of four"
+        );
         assert!(refused("1").starts_with("expected two numbers with a slash"));
         assert!(refused("0/0").starts_with("expected at least one shard"));
         assert!(refused("-1/2").starts_with("expected two numbers"));

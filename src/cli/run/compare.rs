@@ -23,7 +23,7 @@ pub(super) fn table(complete: &[Finished]) -> Table {
 }
 
 /// How wide a table may be: the terminal, or anything.
-pub(super) fn width() -> usize {
+pub(in crate::cli) fn width() -> usize {
     let terminal = Term::stdout();
     terminal.size_checked().map_or(usize::MAX, |(_, columns)| usize::from(columns))
 }

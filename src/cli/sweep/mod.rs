@@ -102,7 +102,10 @@ fn failures(plan: &Plan, arguments: &SweepArguments, ended: &Ended) -> Failure {
             until: arguments.until,
         };
         let point = plan.study.describe(id.point);
-        text.push_str(&format!("bug: point {} ({point}): {why}\nto see it again: {again}\n", id.point));
+        text.push_str(&format!(
+            "bug: point {} ({point}): {why}\nto see it again: {again}\n",
+            id.point
+        ));
     }
     if ended.failed.len() > MOST_SHOWN {
         text.push_str(&format!("and {} more\n", ended.failed.len() - MOST_SHOWN));
@@ -132,7 +135,9 @@ pub(super) fn merge(arguments: &MergeArguments) -> Result<(), Failure> {
     let mut missing = Vec::new();
     for row in &rows.runs {
         match stores.iter().find(|store| store.has(&row.file)) {
-            Some(store) if !out.has(&row.file) => out.keep(&row.file, &store.figures(&row.file)?)?,
+            Some(store) if !out.has(&row.file) => {
+                out.keep(&row.file, &store.figures(&row.file)?)?
+            }
             Some(_) => {}
             None => missing.push(format!("  {}\n", row.file)),
         }

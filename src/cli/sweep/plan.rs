@@ -74,7 +74,8 @@ impl Plan {
             match self.scenario(point) {
                 Ok(scenario) => {
                     let of_point = runs.iter().filter(|run| run.point == point);
-                    let named = |run: &RunId| (*run, file_name(&scenario, *run, &self.until, &program));
+                    let named =
+                        |run: &RunId| (*run, file_name(&scenario, *run, &self.until, &program));
                     names.extend(of_point.map(named));
                 }
                 Err(Failure::Input(text)) => refused.push((point, text)),

@@ -9,6 +9,7 @@ mod axis;
 mod bars;
 mod canvas;
 mod depth;
+mod differences;
 mod draw;
 mod ecdf;
 mod figure;
@@ -21,6 +22,7 @@ mod style;
 #[cfg(test)]
 mod tests;
 
+pub use differences::differences;
 pub use growth::{GrowthRow, growth};
 pub use render::{ChartError, Format};
 

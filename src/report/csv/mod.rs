@@ -5,6 +5,7 @@
 //! that reads back to the same value.
 
 mod cell;
+mod comparison;
 mod error;
 mod figures;
 mod network;
@@ -14,12 +15,14 @@ mod sessions;
 mod swept;
 mod write;
 
+pub use crate::metrics::{PointRow, Points};
+pub use comparison::comparison_csv;
 pub use error::CsvError;
 pub use figures::{
     bounds_csv, bounds_from_csv, distributions_csv, distributions_from_csv, summary_csv,
     summary_from_csv, timeseries_csv, timeseries_from_csv,
 };
 pub use network::{isps_csv, isps_from_csv, links_csv, topology_csv, topology_from_csv};
-pub use points::{PointRow, Points, points_csv, points_from_csv};
+pub use points::{points_csv, points_from_csv};
 pub use sessions::{assignments_csv, peers_csv, transfers_csv};
 pub use swept::{SweptRun, SweptRuns, aggregate_csv, runs_csv, runs_from_csv};

@@ -4,41 +4,13 @@
 use super::CsvError;
 use super::read::{Line, rows_under};
 use super::write::Sheet;
-use crate::metrics::Name;
+use crate::metrics::{PointRow, Points};
 
 /// The columns left of the swept keys, and right of them.
 const BEFORE: [&str; 1] = ["point"];
 const AFTER: [&str; 5] = ["coordinator", "seed", "metric", "unit", "value"];
 const EXPECTED: &str = "the header `point`, a column with a name of its own for each swept key, then \
      `coordinator,seed,metric,unit,value`";
-
-/// Figures of runs that differ in the swept keys, in coordinator and in seed.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Points {
-    /// The swept keys by their paths, as `audience.peak`; none when nothing was swept.
-    pub axes: Vec<String>,
-    /// One row a figure.
-    pub rows: Vec<PointRow>,
-}
-
-/// One figure of one run at one point.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PointRow {
-    /// The number of the point, from 0.
-    pub point: u32,
-    /// The values of the swept keys as text, one an axis.
-    pub values: Vec<String>,
-    /// The coordinator's name.
-    pub coordinator: String,
-    /// The seed of the run.
-    pub seed: u64,
-    /// The figure's name, as in `summary.csv`.
-    pub metric: String,
-    /// Its unit.
-    pub unit: Name,
-    /// The value; absent when there is none.
-    pub value: Option<f64>,
-}
 
 /// `points.csv`: one row a figure.
 ///

@@ -106,7 +106,8 @@ mod tests {
             seed: 7,
             file: "cdn-only-seed7-0123.csv".into(),
         };
-        let swept = SweptRuns { axes: vec!["audience.peak".into(), "title".into()], runs: vec![run] };
+        let swept =
+            SweptRuns { axes: vec!["audience.peak".into(), "title".into()], runs: vec![run] };
         assert_eq!(runs_from_csv("r", &runs_csv(&swept)).unwrap(), swept);
         let error = runs_from_csv("r.csv", b"point,seed\n").unwrap_err().to_string();
         assert_eq!(error, format!("r.csv:1: `point,seed`: expected {EXPECTED}"));

@@ -2,10 +2,12 @@
 //!
 //! Not here: every figure of a run; that is `summary.csv`.
 
+mod differences;
 mod number;
 mod rows;
 
 use crate::metrics::{BoundRow, SummaryRow};
+pub use differences::is_headline;
 use number::Scale;
 use rows::{Bound, ROWS};
 

@@ -1,0 +1,14 @@
+//! Judging runs by other runs: which figures differ between two sets of them, and how surely.
+//!
+//! The runs of both sides meet the same viewers when they have the same point, coordinator and seed
+//! (common random numbers), so the statistic is the difference of each such pair. Not here: files,
+//! and how a comparison is shown.
+
+mod pair;
+#[cfg(test)]
+mod tests;
+mod unpaired;
+mod verdict;
+
+pub use pair::{Comparison, Duplicate, compare};
+pub use unpaired::{Side, Unpaired};
