@@ -192,7 +192,7 @@ pub(super) struct ReplayArguments {
 /// same bytes.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  grandstand sweep tiny --seeds 2 --dry-run\n  \
-    grandstand sweep tiny --vary audience.peak=10,20 --seeds 2 --coordinator cdn-only --out swept")]
+    grandstand sweep tiny --vary audience.peak=10,20 --seeds 2 --coordinator cdn-only")]
 pub(super) struct SweepArguments {
     /// A built-in scenario or a scenario file
     pub(super) scenario: String,
@@ -237,7 +237,7 @@ pub(super) struct SweepArguments {
 /// Put the shards of a sweep together, as if one machine had run it
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  grandstand merge results/tiny/sweep\n  \
-    grandstand merge machine0 machine1 --out all")]
+    grandstand merge results/tiny/sweep --out merged")]
 pub(super) struct MergeArguments {
     /// Folders that `sweep --shard` wrote to
     #[arg(required = true, value_name = "DIR")]

@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use tempfile::TempDir;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_grandstand");
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_grandstand");
 const COORDINATORS: [&str; 4] = ["control-center", "cdn-only", "tracker-random", "tracker-local"];
 const TABLES: [&str; 11] = [
     "assignments.csv",
@@ -48,19 +48,19 @@ const ENDLESS: [&str; 6] =
 
 pub(super) type Contents = BTreeMap<String, Vec<u8>>;
 
-fn folder() -> TempDir {
+pub(super) fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
 /// The program in a folder, which it must leave within a minute.
-fn grandstand(folder: &Path, arguments: &[&str]) -> Command {
+pub(super) fn grandstand(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.current_dir(folder).args(arguments).timeout(Duration::from_secs(120));
     command
 }
 
 /// Every file below a folder by its path.
-fn contents(folder: &Path) -> Contents {
+pub(super) fn contents(folder: &Path) -> Contents {
     let mut found = Contents::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
@@ -340,7 +340,18 @@ fn the_schema_is_the_carried_one() {
 #[test]
 fn the_examples_in_help_texts_run() {
     let folder = folder();
-    let first = ["run", "list", "show", "init", "validate", "schema", "plot", "replay-flows"];
+    let first = [
+        "run",
+        "list",
+        "show",
+        "init",
+        "validate",
+        "schema",
+        "plot",
+        "replay-flows",
+        "sweep",
+        "merge",
+    ];
     fs::write(folder.path().join("links.csv"), "name,capacity_bps,latency_s\nl,8,\n").unwrap();
     fs::write(folder.path().join("flows.csv"), "id,start_s,bytes,rate_cap_bps,links\na,0,1,,l\n")
         .unwrap();

@@ -6,5 +6,6 @@ mod golden;
 mod interrupt;
 mod runs;
 mod stories;
+mod sweep;
 mod tidy;
 mod waiting;

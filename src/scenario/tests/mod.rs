@@ -5,6 +5,7 @@ mod loading;
 mod overrides;
 mod robust;
 mod rules;
+mod sweeps;
 
 use super::{Errors, Scenario, load};
 
