@@ -11,7 +11,6 @@ use super::cli::{Contents, PROGRAM, contents, differing, folder, grandstand};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -36,8 +35,8 @@ const STUDY: [&str; 14] = [
 ];
 const RUNS: usize = 24;
 
-fn study<'a>(folder: &Path, more: &[&'a str]) -> Vec<&'a str> {
-    assert!(folder.exists());
+/// The study with more arguments.
+fn study<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&STUDY[..], more].concat()
 }
 
@@ -46,7 +45,7 @@ fn whole() -> &'static Contents {
     static ONCE: OnceLock<Contents> = OnceLock::new();
     ONCE.get_or_init(|| {
         let folder = folder();
-        let arguments = study(folder.path(), &["--out", "all", "--jobs", "4"]);
+        let arguments = study(&["--out", "all", "--jobs", "4"]);
         grandstand(folder.path(), &arguments).assert().success();
         contents(&folder.path().join("all"))
     })
@@ -120,13 +119,12 @@ fn means_over_the_seeds_are_those_of_the_rows() {
 #[test]
 fn threads_shards_and_attempts_do_not_show() {
     let folder = folder();
-    let single = study(folder.path(), &["--out", "single", "--jobs", "1"]);
+    let single = study(&["--out", "single", "--jobs", "1"]);
     grandstand(folder.path(), &single).assert().success();
     assert_eq!(differing(whole(), &contents(&folder.path().join("single"))), Vec::<String>::new());
     for shard in ["0/3", "1/3", "2/3"] {
         let place = format!("machine{}", &shard[..1]);
-        let part = study(folder.path(), &["--out", &place, "--shard", shard]).join("\u{0}");
-        let part: Vec<&str> = part.split('\u{0}').collect();
+        let part = study(&["--out", &place, "--shard", shard]);
         grandstand(folder.path(), &part).assert().success();
         assert!(!folder.path().join(place).join("points.csv").exists());
     }
@@ -142,7 +140,7 @@ fn threads_shards_and_attempts_do_not_show() {
 fn a_sweep_that_is_killed_goes_on_where_it_was() {
     let folder = folder();
     let out = folder.path().join("killed");
-    let arguments = study(folder.path(), &["--out", "killed", "--jobs", "1"]);
+    let arguments = study(&["--out", "killed", "--jobs", "1"]);
     let mut command = Command::new(PROGRAM);
     command.current_dir(folder.path()).args(&arguments).stderr(Stdio::null()).stdout(Stdio::null());
     let mut child = command.spawn().unwrap();

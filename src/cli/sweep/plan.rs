@@ -4,7 +4,7 @@ use super::super::args::SweepArguments;
 use super::super::exit::Failure;
 use super::super::load::{self, Source};
 use super::store::Store;
-use crate::scenario::{Axis, Scenario};
+use crate::scenario::{Axis, CoordinatorKind, Scenario};
 use crate::sweep::{RunId, Study, file_name};
 use std::path::PathBuf;
 
@@ -33,8 +33,8 @@ impl Plan {
         let mut base = load::from_source(&source, &arguments.overrides)?;
         base.sweep.seeds = arguments.seeds.unwrap_or(base.sweep.seeds);
         if !arguments.coordinator.is_empty() {
-            base.coordinators.clone_from(&arguments.coordinator);
-            base.coordinators.dedup();
+            let named = |kind: &CoordinatorKind| arguments.coordinator.contains(kind);
+            base.coordinators = CoordinatorKind::ALL.into_iter().filter(named).collect();
         }
         for text in &arguments.vary {
             let axis = axis(text)?;

@@ -81,6 +81,8 @@ fn values(check: &mut Check<'_>, raw: &At<RawAxis>) -> Vec<String> {
             let scale = scale.as_ref().map_or(RawScale::Linear, |at| at.value);
             range(check, from, to, count, scale)
         }
+        // What is missing may have been cut out because it was wrong.
+        _ if check.is_incomplete(&raw.span) => Vec::new(),
         _ => {
             let expected = "either `values`, or `from`, `to` and `count`";
             check.report(Rule::Combination, &raw.span, expected);
