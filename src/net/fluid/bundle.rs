@@ -8,6 +8,7 @@
 //!
 //! Not here: when flows join and leave during a settlement, see `lazy`.
 
+use super::near::Far;
 use super::table::{BUNDLE, Flow, Hop, OUT, State, Tables, class_for};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -40,6 +41,8 @@ pub(super) struct Bundles {
     /// How many flows make a saturated link a hub; `None` when there are to be no bundles.
     pub(super) least_hub: Option<u32>,
     pub(super) has_hubs: bool,
+    /// By link; there may be fewer.
+    pub(super) fars: Vec<Far>,
     pub(super) list: Vec<Bundle>,
     pub(super) by_hubs: BTreeMap<Vec<u32>, u32>,
     vacant: Vec<u32>,
@@ -56,6 +59,7 @@ impl Bundles {
         Self {
             least_hub: None,
             has_hubs: false,
+            fars: Vec::new(),
             list: Vec::new(),
             by_hubs: BTreeMap::new(),
             vacant: Vec::new(),
@@ -269,6 +273,7 @@ impl Tables {
     pub(super) fn tied_on(&self, link: u32) -> Vec<u32> {
         let record = &self.links[link as usize];
         let members = self.members.slice(record.members, record.member_count as usize);
+        let members = &members[self.far_count(link)..];
         let mut flows = Vec::new();
         for &member in members {
             if matches!(self.flows[member as usize].state, State::Bundled | State::Resting) {

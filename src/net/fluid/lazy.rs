@@ -64,7 +64,7 @@ impl Sweep {
 
     /// Wakes all links of those members of a link that it holds at this level and may release.
     pub(super) fn wake_held(&mut self, tables: &mut Tables, link: u32) {
-        let mut place = 0;
+        let mut place = tables.far_count(link) as u32;
         // Waking may add members.
         while tables.bundles.has_hubs && place < tables.links[link as usize].member_count {
             let flow = tables.members.at(tables.links[link as usize].members, place as usize);

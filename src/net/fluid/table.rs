@@ -278,6 +278,7 @@ impl Tables {
 
     /// Takes a place off a link's list; the last one moves there.
     pub(super) fn remove_member(&mut self, number: u32, position: u32) {
+        let position = self.make_near(number, position);
         let link = &mut self.links[number as usize];
         link.member_count -= 1;
         let (members, last) = (link.members, link.member_count);
