@@ -161,7 +161,8 @@ impl Sweep {
         for &(flow, _) in &self.touched {
             let joins = tables.is_bundle(flow) || tables.join_bundle(flow);
             if !joins && tables.bundles.has_hubs {
-                links.extend(tables.path(flow).iter().map(|hop| hop.link));
+                let path = tables.path(flow).iter().map(|hop| hop.link);
+                links.extend(path.filter(|link| tables.links[*link as usize].may_rest()));
             }
         }
         links.sort_unstable();

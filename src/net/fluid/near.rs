@@ -50,7 +50,10 @@ impl Tables {
         }
     }
 
-    fn swap_members(&mut self, link: u32, a: u32, b: u32) {
+    pub(super) fn swap_members(&mut self, link: u32, a: u32, b: u32) {
+        if a == b {
+            return;
+        }
         let members = self.links[link as usize].members;
         let [first, second] = [a, b].map(|place| self.members.at(members, place as usize));
         *self.members.at_mut(members, a as usize) = second;
