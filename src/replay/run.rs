@@ -40,8 +40,9 @@ type Amount = u128;
 /// Amounts in a byte.
 const BYTE: f64 = 8e15;
 
-/// A flow that moves data, or a bundle of such.
+/// A flow that moves data, or a bundle of such. Aligned so as to lie in as few cache lines as it can.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 struct Active {
     row: u32,
     /// [`Amount::MAX`] when unbounded.
@@ -67,6 +68,17 @@ impl Active {
     /// What is left at `since`.
     const fn left(&self) -> Amount {
         self.size.saturating_sub(self.moved)
+    }
+
+    /// Whether nothing has to be planned: the flow is looked at no later than [`Self::eta`], or never
+    /// done. Found without a division, which takes longest of all.
+    fn is_planned(&self) -> bool {
+        let limit = Amount::from(self.pace.limit().get());
+        let is_early = |(check, _): (SimTime, EventKey)| {
+            let nanos = Amount::from(check.since(self.since).as_nanos());
+            nanos == 0 || (nanos - 1) * limit < self.left()
+        };
+        limit == 0 || self.size == Amount::MAX || self.check.is_some_and(is_early)
     }
 
     /// The first nanosecond at which it can be done; `None` when that is not in any run's time.
@@ -148,7 +160,10 @@ impl Replay<'_> {
 
     /// Sees that a bundle that is new has a place among the flows.
     fn make_room(&mut self, flow: FlowId, now: SimTime) {
-        let count = self.active.len().max(flow.index() + 1);
+        if flow.index() < self.active.len() {
+            return;
+        }
+        let count = flow.index() + 1;
         self.active.resize_with(count, || Active::new(NONE, f64::INFINITY, now));
         self.ahead.resize_with(count, Vec::new);
     }
@@ -193,8 +208,8 @@ impl Replay<'_> {
     /// From now on the flow moves as the network says.
     fn follow(&mut self, flow: FlowId, now: SimTime) {
         let pace = self.fluid.pace(flow);
-        self.ahead[flow.index()].clear();
         if let Pace::Resting { .. } = pace {
+            self.ahead[flow.index()].clear();
             self.ahead[flow.index()].extend(self.fluid.ahead_of(flow));
         }
         let mark = self.mark(flow, pace, now);
@@ -233,10 +248,12 @@ impl Replay<'_> {
     /// A check that comes too early costs one more; so a flow whose rate goes up and down is
     /// planned once for many changes, and not at each.
     fn plan(&mut self, flow: FlowId) {
-        let active = self.active[flow.index()];
+        let active = &self.active[flow.index()];
+        if active.is_planned() {
+            return;
+        }
         let Some(eta) = active.eta() else { return };
         let time = match active.check {
-            Some((check, _)) if check <= eta => return,
             Some((_, key)) => {
                 self.queue.cancel(key);
                 early(active.since, eta)

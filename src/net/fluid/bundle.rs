@@ -8,6 +8,7 @@
 //!
 //! Not here: when flows join and leave during a settlement, see `lazy`.
 
+use super::near::Far;
 use super::table::{BUNDLE, Flow, Hop, OUT, State, Tables, class_for};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -32,6 +33,9 @@ pub(super) struct Bundle {
     /// Ends of spans, with those of flows that have left.
     highs: BinaryHeap<Reverse<(u64, u32)>>,
     lows: BinaryHeap<(u64, u32)>,
+    /// The tops of both are known to be of flows that are still there.
+    high_is_right: bool,
+    low_is_right: bool,
 }
 
 /// All bundles, and who is in which.
@@ -40,6 +44,8 @@ pub(super) struct Bundles {
     /// How many flows make a saturated link a hub; `None` when there are to be no bundles.
     pub(super) least_hub: Option<u32>,
     pub(super) has_hubs: bool,
+    /// By link; there may be fewer.
+    pub(super) fars: Vec<Far>,
     pub(super) list: Vec<Bundle>,
     pub(super) by_hubs: BTreeMap<Vec<u32>, u32>,
     vacant: Vec<u32>,
@@ -56,6 +62,7 @@ impl Bundles {
         Self {
             least_hub: None,
             has_hubs: false,
+            fars: Vec::new(),
             list: Vec::new(),
             by_hubs: BTreeMap::new(),
             vacant: Vec::new(),
@@ -114,7 +121,9 @@ impl Tables {
     pub(super) fn first_high(&mut self, bundle: u32) -> Option<(u64, u32)> {
         let index = self.as_bundle(bundle)?;
         while let Some(&Reverse((high, flow))) = self.bundles.list[index].highs.peek() {
-            if self.is_tied(flow, index) && self.flows[flow as usize].rate == high {
+            let is_right = self.bundles.list[index].high_is_right;
+            if is_right || (self.is_tied(flow, index) && self.flows[flow as usize].rate == high) {
+                self.bundles.list[index].high_is_right = true;
                 return Some((high, flow));
             }
             self.bundles.list[index].highs.pop();
@@ -126,7 +135,11 @@ impl Tables {
     pub(super) fn first_low(&mut self, bundle: u32) -> Option<(u64, u32)> {
         let index = self.as_bundle(bundle)?;
         while let Some(&(low, flow)) = self.bundles.list[index].lows.peek() {
-            if self.is_tied(flow, index) && self.bundles.ties[flow as usize].low == low {
+            let is_right = self.bundles.list[index].low_is_right;
+            if is_right
+                || (self.is_tied(flow, index) && self.bundles.ties[flow as usize].low == low)
+            {
+                self.bundles.list[index].low_is_right = true;
                 return Some((low, flow));
             }
             self.bundles.list[index].lows.pop();
@@ -223,6 +236,9 @@ impl Tables {
     pub(super) fn leave_bundle(&mut self, flow: u32, rate: u64) {
         let index = self.bundles.tie(flow);
         let bundle = &mut self.bundles.list[index as usize];
+        let is_first = |top: Option<u32>| top == Some(flow);
+        bundle.high_is_right &= !is_first(bundle.highs.peek().map(|top| top.0.1));
+        bundle.low_is_right &= !is_first(bundle.lows.peek().map(|top| top.1));
         bundle.weight -= 1;
         if bundle.weight == 0 {
             self.bundles.emptied.push(index);
@@ -269,6 +285,7 @@ impl Tables {
     pub(super) fn tied_on(&self, link: u32) -> Vec<u32> {
         let record = &self.links[link as usize];
         let members = self.members.slice(record.members, record.member_count as usize);
+        let members = &members[self.far_count(link)..];
         let mut flows = Vec::new();
         for &member in members {
             if matches!(self.flows[member as usize].state, State::Bundled | State::Resting) {

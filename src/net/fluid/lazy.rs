@@ -64,7 +64,7 @@ impl Sweep {
 
     /// Wakes all links of those members of a link that it holds at this level and may release.
     pub(super) fn wake_held(&mut self, tables: &mut Tables, link: u32) {
-        let mut place = 0;
+        let mut place = tables.far_count(link) as u32;
         // Waking may add members.
         while tables.bundles.has_hubs && place < tables.links[link as usize].member_count {
             let flow = tables.members.at(tables.links[link as usize].members, place as usize);
@@ -161,7 +161,8 @@ impl Sweep {
         for &(flow, _) in &self.touched {
             let joins = tables.is_bundle(flow) || tables.join_bundle(flow);
             if !joins && tables.bundles.has_hubs {
-                links.extend(tables.path(flow).iter().map(|hop| hop.link));
+                let path = tables.path(flow).iter().map(|hop| hop.link);
+                links.extend(path.filter(|link| tables.links[*link as usize].may_rest()));
             }
         }
         links.sort_unstable();

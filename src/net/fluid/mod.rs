@@ -21,6 +21,7 @@ mod bound;
 mod bundle;
 mod error;
 mod lazy;
+mod near;
 mod pace;
 mod radix;
 mod rate;
@@ -220,8 +221,9 @@ impl Fluid {
         let Flow { rate: old, cap, hops, hop_count, .. } = *record;
         record.rate = cap;
         for hop in 0..hop_count {
-            let link = self.tables.link_at(hops, hop);
-            let link = &mut self.tables.links[link as usize];
+            let hop = self.tables.hops.at(hops, usize::from(hop));
+            self.tables.make_near(hop.link, hop.position);
+            let link = &mut self.tables.links[hop.link as usize];
             link.load = link.load.wrapping_add(cap).wrapping_sub(old);
         }
     }

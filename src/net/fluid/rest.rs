@@ -164,7 +164,7 @@ impl Tables {
     /// Whether a link can rest, and within which span.
     fn plan_rest(&mut self, link: u32) -> Option<Plan> {
         let record = self.links[link as usize];
-        if record.level == UNBOUND || record.level == 0 || record.is_hub || record.rests {
+        if !record.may_rest() {
             return None;
         }
         let (level, room) = (record.level, record.level >> 3);
@@ -172,7 +172,11 @@ impl Tables {
         let mut plan = Plan { link, level, held, bundled, top: 0, room, span: UNBOUND };
         for place in 0..record.member_count as usize {
             let flow = self.members.at(record.members, place);
-            self.plan_member(&mut plan, flow)?;
+            if self.plan_member(&mut plan, flow).is_none() {
+                // Next time a look at this one is enough, most likely.
+                self.swap_members(link, 0, place as u32);
+                return None;
+            }
         }
         self.plan_span(plan, u64::from(record.flow_count))
     }

@@ -1,7 +1,7 @@
 //! How flows begin to rise, and stop: what the sweep does to a flow and the links on its path.
 
 use super::sweep::Sweep;
-use super::table::{Flow, IDLE, Link, State, Tables, UNBOUND};
+use super::table::{Flow, Hop, IDLE, Link, State, Tables, UNBOUND};
 
 impl Sweep {
     /// Lets the members that only this link had held rise: they are among the first `count` above.
@@ -27,7 +27,8 @@ impl Sweep {
         self.queue_limit(tables, flow);
         let weight = tables.weight(flow);
         for hop in 0..hop_count {
-            let number = tables.link_at(hops, hop);
+            let Hop { link: number, position } = tables.hops.at(hops, usize::from(hop));
+            tables.make_near(number, position);
             let link = &mut tables.links[number as usize];
             if link.work == IDLE && link.is_ample() {
                 continue;
@@ -69,7 +70,7 @@ impl Sweep {
     fn stop_all(&mut self, tables: &mut Tables, link: usize, level: u64) -> u32 {
         let Link { members, member_count, .. } = tables.links[link];
         let mut held = 0;
-        for position in 0..member_count as usize {
+        for position in tables.far_count(link as u32)..member_count as usize {
             let flow = tables.members.at(members, position);
             self.stop_member(tables, flow, level);
             let at_level = tables.flows[flow as usize].rate == level;
@@ -98,7 +99,8 @@ impl Sweep {
         let was_rising = state == State::Rising;
         self.rising -= usize::from(was_rising);
         for hop in 0..hop_count {
-            let number = tables.link_at(hops, hop);
+            let Hop { link: number, position } = tables.hops.at(hops, usize::from(hop));
+            tables.make_near_at(number, position, level);
             let link = &mut tables.links[number as usize];
             let gain = level.wrapping_sub(old).wrapping_mul(u64::from(weight));
             link.load = link.load.wrapping_add(gain);

@@ -163,6 +163,7 @@ impl Sweep {
             return self.block(tables, index, level);
         }
         let releases = tables.links[number as usize].level == level;
+        tables.part_near(number, level);
         if releases {
             self.wake_held(tables, number);
         }
@@ -209,16 +210,19 @@ impl Sweep {
     /// Looks at all members. Those that `releases` lets rise count as above the level.
     fn scan(&mut self, tables: &Tables, link: u32, level: u64, releases: bool) -> Scan {
         // Only hubs have bundles among their members.
+        let far = tables.far_count(link);
         let link = &tables.links[link as usize];
-        let (mut scan, mut above) = (Scan::default(), 0);
+        let (mut scan, mut above, mut near) = (Scan::default(), 0, 0_u64);
         self.above.resize(self.above.len().max(link.member_count as usize), (0, 0, 0));
         // Without branches: which side of the level a member is on cannot be foreseen.
-        for &flow in tables.members.slice(link.members, link.member_count as usize) {
+        let members = tables.members.slice(link.members, link.member_count as usize);
+        for &flow in &members[far..] {
             let Flow { rate, cap, state, marks, .. } = tables.flows[flow as usize];
             let rises = (state == State::Rising) | (releases & (rate == level));
-            let rate = if rises { cap } else { rate };
             let weight = if marks & BUNDLE != 0 { tables.weight(flow) } else { 1 };
             let count = u64::from(weight);
+            near = near.wrapping_add(rate.wrapping_mul(count));
+            let rate = if rises { cap } else { rate };
             scan.tied |= matches!(state, State::Bundled | State::Resting);
             scan.below += if rate < level { rate * count } else { 0 };
             scan.reach += if rate >= level { count } else { 0 };
@@ -229,6 +233,7 @@ impl Sweep {
             above += usize::from(rate > level);
         }
         scan.above = above;
+        scan.below += link.load.wrapping_sub(near);
         scan
     }
 

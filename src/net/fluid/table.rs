@@ -114,6 +114,7 @@ pub(super) const IDLE: u32 = u32::MAX;
 
 /// 64 bytes a link, one cache line, and its members elsewhere.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(super) struct Link {
     /// Sum of the members' claims, see [`Tables::claim`].
     pub(super) claims: u128,
@@ -142,6 +143,13 @@ impl Link {
     /// Whether the members' claims fit, so that the link constrains nobody whatever happens elsewhere.
     pub(super) const fn is_ample(&self) -> bool {
         self.level == UNBOUND && self.claims <= self.capacity as u128
+    }
+
+    /// Whether it is worth a look if it can rest. Where all flows are held there is nobody to leave
+    /// them anything.
+    pub(super) const fn may_rest(&self) -> bool {
+        let has_level = self.level != UNBOUND && self.level != 0;
+        has_level && !self.is_hub && !self.rests && self.held < self.flow_count
     }
 
     /// By how much a member may grow before the link has to be looked at; `None` when it is
@@ -278,6 +286,7 @@ impl Tables {
 
     /// Takes a place off a link's list; the last one moves there.
     pub(super) fn remove_member(&mut self, number: u32, position: u32) {
+        let position = self.make_near(number, position);
         let link = &mut self.links[number as usize];
         link.member_count -= 1;
         let (members, last) = (link.members, link.member_count);
