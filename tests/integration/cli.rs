@@ -340,7 +340,8 @@ fn the_schema_is_the_carried_one() {
 #[test]
 fn the_examples_in_help_texts_run() {
     let folder = folder();
-    let first = ["run", "list", "show", "init", "validate", "schema", "plot", "replay-flows"];
+    let first =
+        ["run", "list", "show", "init", "validate", "schema", "compare", "plot", "replay-flows"];
     fs::write(folder.path().join("links.csv"), "name,capacity_bps,latency_s\nl,8,\n").unwrap();
     fs::write(folder.path().join("flows.csv"), "id,start_s,bytes,rate_cap_bps,links\na,0,1,,l\n")
         .unwrap();
