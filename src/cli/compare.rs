@@ -135,9 +135,12 @@ fn write_files(
     }
     if let Some((path, format)) = arguments.chart.as_ref().zip(format) {
         let mut drawn = shown.to_vec();
-        // Better and worse first; the others stay in the order of the table.
-        drawn.sort_by_key(|row| row.verdict.min(Verdict::Changed));
-        let chart = differences(&drawn, &sides(arguments), format);
+        // Where not all have room: first what is judged, headlines before others.
+        drawn.sort_by_key(|row| {
+            let is_judged = row.verdict < Verdict::Changed;
+            (!is_judged, !is_headline(&row.metric), row.verdict)
+        });
+        let chart = differences(&drawn, &caption(arguments, rows), format);
         let chart = chart.map_err(|error| Failure::Bug(format!("bug: {error}\n")))?;
         put(path, &chart)?;
     }
@@ -149,6 +152,22 @@ fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         return say(&String::from_utf8_lossy(bytes));
     }
     output::file(path, bytes)
+}
+
+/// What the chart is of, in about a line.
+fn caption(arguments: &CompareArguments, rows: &[ComparisonRow]) -> String {
+    const LONGEST: usize = 30;
+    let short = |path: &Path| {
+        let path = path.display().to_string();
+        let over = path.chars().count().saturating_sub(LONGEST);
+        let end: String = path.chars().skip(over).collect();
+        if over > 0 { format!("…{end}") } else { end }
+    };
+    let coordinators: BTreeSet<&str> = rows.iter().map(|row| row.coordinator.as_str()).collect();
+    let [pairs, only] = [rows.iter().map(|row| row.pairs).max().unwrap_or(0), coordinators.len()];
+    let under = coordinators.first().filter(|_| only == 1).map(|name| format!("{name}, "));
+    let (a, b) = (short(&arguments.a), short(&arguments.b));
+    format!("{}A: {a}, B: {b}, {pairs} pairs", under.unwrap_or_default())
 }
 
 fn sides(arguments: &CompareArguments) -> String {
@@ -206,8 +225,11 @@ fn counts(rows: &[ComparisonRow]) -> String {
 
 fn outcome(rows: &[ComparisonRow]) -> Result<(), Failure> {
     let worse = rows.iter().filter(|row| row.verdict == Verdict::Worse);
-    let worse: Vec<String> =
-        worse.map(|row| format!("{} ({})", row.metric, heading(row))).collect();
+    let is_single = rows.iter().all(|row| heading(row) == heading(&rows[0]));
+    let name = |row: &ComparisonRow| {
+        if is_single { row.metric.clone() } else { format!("{} ({})", row.metric, heading(row)) }
+    };
+    let worse: Vec<String> = worse.map(name).collect();
     if worse.is_empty() {
         return Ok(());
     }

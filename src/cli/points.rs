@@ -128,12 +128,19 @@ fn flatten(path: &str, value: &toml::Value, settings: &mut Settings) {
             table.iter().for_each(|(key, value)| flatten(&below(key), value, settings));
         }
         toml::Value::Array(values) => {
-            let each = values.iter().enumerate();
-            each.for_each(|(place, value)| flatten(&below(&place.to_string()), value, settings));
+            for (place, value) in values.iter().enumerate() {
+                flatten(&element(path, place, value), value, settings);
+            }
         }
         toml::Value::String(text) => _ = settings.insert(path.to_string(), text.clone()),
         other => _ = settings.insert(path.to_string(), other.to_string()),
     }
+}
+
+/// The path of one of several, as `--set` takes it: by its name where it has one.
+fn element(path: &str, place: usize, value: &toml::Value) -> String {
+    let name = value.get("name").and_then(toml::Value::as_str);
+    name.map_or_else(|| format!("{path}[{place}]"), |name| format!("{path}.{name}"))
 }
 
 /// How the scenario behind `b` differs from that behind `a`; empty when it does not, or when one of
@@ -177,10 +184,9 @@ mod tests {
 
     #[test]
     fn settings_that_differ_are_named_with_both_values() {
-        let a =
-            known("[[access]]\nname = \"dsl\"\nuplink = \"2 Mbps\"\n[audience]\npeak = 30\n", 1);
-        let b = known("[[access]]\nuplink = \"1 Mbps\"\n[audience]\npeak = 30\n", 1);
-        let told = "access.0.name (dsl and nothing), access.0.uplink (2 Mbps and 1 Mbps)";
+        let a = known("[[access]]\nname = \"dsl\"\nuplink = \"2 Mbps\"\nx = [1]\n", 1);
+        let b = known("[[access]]\nname = \"dsl\"\nuplink = \"1 Mbps\"\n", 1);
+        let told = "access.dsl.uplink (2 Mbps and 1 Mbps), access.dsl.x[0] (1 and nothing)";
         assert_eq!(differing(&a, &b), told);
         let many = known("a = 1\nb = 2\nc = 3\nd = 4\ne = 5\nf = 6\n", 1);
         assert!(differing(&Settings::new(), &many).ends_with(", 4 more"));

@@ -347,6 +347,7 @@ fn the_examples_in_help_texts_run() {
         "init",
         "validate",
         "schema",
+        "compare",
         "plot",
         "replay-flows",
         "sweep",
