@@ -141,7 +141,7 @@ pub(super) struct CompareArguments {
     #[arg(long = "metric", value_name = "NAME")]
     pub(super) metrics: Vec<String>,
     /// Forgive changes up to so much of A's mean, and call wider intervals around zero too few seeds
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    #[arg(long, allow_negative_numbers = true, value_name = "PERCENT", value_parser = percent)]
     pub(super) tolerance: Option<f64>,
     /// Show all figures, not only headlines and what is better or worse
     #[arg(long)]

@@ -4,7 +4,7 @@ use super::super::Rule;
 use super::{BASE, changed, errors, loaded, set};
 use std::collections::BTreeSet;
 
-struct Case {
+pub(super) struct Case {
     rule: Rule,
     /// What is written instead of what.
     from: &'static str,
@@ -14,7 +14,7 @@ struct Case {
     expected: &'static str,
 }
 
-const fn case(
+pub(super) const fn case(
     rule: Rule,
     from: &'static str,
     to: &'static str,
@@ -29,60 +29,7 @@ const NO_LINK: &str = "[[link]]\nfrom = 64500\nto = 64501\nkind = \"peering\"\n"
 const PHASE: &str = "[[audience.phase]]\nname = \"rise\"\nuntil = \"5 min\"\nlevel = 1\n";
 const HEAD: &str = "duration = \"10 min\"\n";
 
-const OUTPUT: &str = "[output]\n";
-
 const CASES: &[Case] = &[
-    case(
-        Rule::Combination,
-        OUTPUT,
-        "[[sweep.axis]]\nkey = \"seed\"\nfrom = 1\n[output]\n",
-        "[[sweep.axis]]",
-        "either `values`, or `from`, `to` and `count`",
-    ),
-    case(
-        Rule::Combination,
-        OUTPUT,
-        "[[sweep.axis]]\nkey = \"seed\"\nvalues = [1]\nwith = \"sed\"\n[output]\n",
-        "sed",
-        "no axis comes before",
-    ),
-    case(
-        Rule::Combination,
-        OUTPUT,
-        "[sweep]\naxis = [{ key = \"seed\", values = [1] }, \
-         { key = \"a\", values = [1, 2], with = \"seed\" }]\n[output]\n",
-        "seed",
-        "as many values as `seed` has: 1, not 2",
-    ),
-    case(
-        Rule::Combination,
-        OUTPUT,
-        "[sweep]\naxis = [{ key = \"a\", from = \"1 s\", to = \"1 min\", count = 3 }]\n[output]\n",
-        "1 min",
-        "a number in `s`, as in `from`",
-    ),
-    case(
-        Rule::OutOfRange,
-        OUTPUT,
-        "[sweep]\naxis = [{ key = \"a\", from = 0, to = 9, count = 3, scale = \"logarithmic\" }]\n\
-         [output]\n",
-        "0",
-        "more than 0, for a logarithmic scale",
-    ),
-    case(
-        Rule::Quantity,
-        OUTPUT,
-        "[sweep]\naxis = [{ key = \"a\", from = \"few\", to = 9, count = 3 }]\n[output]\n",
-        "few",
-        "a number, with its unit",
-    ),
-    case(
-        Rule::WrongType,
-        OUTPUT,
-        "[sweep]\naxis = [{ key = \"a\", values = [[1]] }]\n[output]\n",
-        "[1]",
-        "a single value",
-    ),
     case(Rule::Combination, PHASE, "", "10", "an `initial` level"),
     case(Rule::OutOfRange, "access = false", "weight = -1", "-1", "a number from 0"),
     case(Rule::OutOfRange, "access = false", "dcms = 5", "5", "a whole number from 1 to 4"),
@@ -451,7 +398,7 @@ fn the_scenario_that_is_broken_here_is_right() {
 }
 
 /// What is not told as the case wants it.
-fn untold(case: &Case) -> Option<String> {
+pub(super) fn untold(case: &Case) -> Option<String> {
     let text = changed(case.from, case.to);
     let errors = errors(&text);
     let error = errors.iter().next().filter(|_| errors.iter().len() == 1);

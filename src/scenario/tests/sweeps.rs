@@ -1,7 +1,70 @@
 //! What a sweep varies, from lists and ranges.
 
-use super::super::Axis;
+use super::super::{Axis, Rule};
+use super::rules::{Case, case, untold};
 use super::{BASE, loaded};
+
+const OUTPUT: &str = "[output]\n";
+
+const CASES: &[Case] = &[
+    case(
+        Rule::Combination,
+        OUTPUT,
+        "[[sweep.axis]]\nkey = \"seed\"\nfrom = 1\n[output]\n",
+        "[[sweep.axis]]",
+        "either `values`, or `from`, `to` and `count`",
+    ),
+    case(
+        Rule::Combination,
+        OUTPUT,
+        "[[sweep.axis]]\nkey = \"seed\"\nvalues = [1]\nwith = \"sed\"\n[output]\n",
+        "sed",
+        "no axis comes before",
+    ),
+    case(
+        Rule::Combination,
+        OUTPUT,
+        "[sweep]\naxis = [{ key = \"seed\", values = [1] }, \
+         { key = \"a\", values = [1, 2], with = \"seed\" }]\n[output]\n",
+        "seed",
+        "as many values as `seed` has: 1, not 2",
+    ),
+    case(
+        Rule::Combination,
+        OUTPUT,
+        "[sweep]\naxis = [{ key = \"a\", from = \"1 s\", to = \"1 min\", count = 3 }]\n[output]\n",
+        "1 min",
+        "a number in `s`, as in `from`",
+    ),
+    case(
+        Rule::OutOfRange,
+        OUTPUT,
+        "[sweep]\naxis = [{ key = \"a\", from = 0, to = 9, count = 3, scale = \"logarithmic\" }]\n\
+         [output]\n",
+        "0",
+        "more than 0, for a logarithmic scale",
+    ),
+    case(
+        Rule::Quantity,
+        OUTPUT,
+        "[sweep]\naxis = [{ key = \"a\", from = \"few\", to = 9, count = 3 }]\n[output]\n",
+        "few",
+        "a number, with its unit",
+    ),
+    case(
+        Rule::WrongType,
+        OUTPUT,
+        "[sweep]\naxis = [{ key = \"a\", values = [[1]] }]\n[output]\n",
+        "[1]",
+        "a single value",
+    ),
+];
+
+#[test]
+fn what_is_wrong_with_an_axis_is_told_with_its_place() {
+    let untold: Vec<String> = CASES.iter().filter_map(untold).collect();
+    assert!(untold.is_empty(), "{}", untold.join("\n"));
+}
 
 /// The axes of `BASE` with these.
 fn axes(text: &str) -> Vec<Axis> {
