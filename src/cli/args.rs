@@ -53,40 +53,55 @@ pub(super) enum Command {
 /// Results go to results/SCENARIO/COORDINATOR-seedN/, one folder a coordinator, and a comparison of
 /// all of them to results/SCENARIO/comparison-seedN/. The same scenario and seed give the same bytes,
 /// except in timing.csv.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "Examples:\n  grandstand run tiny\n  \
     grandstand run tiny --coordinator control-center --set audience.peak=20 --out smaller")]
 pub(super) struct RunArguments {
     /// A built-in scenario or a scenario file
     #[arg(default_value = FIRST_SCENARIO)]
     pub(super) scenario: String,
-    /// Who decides where viewers get their data from; repeatable [default: the scenario's]
-    #[arg(long, value_name = "NAME", value_parser = coordinator())]
-    pub(super) coordinator: Vec<CoordinatorKind>,
-    /// Seed of all random draws [default: the scenario's]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub(super) seed: Option<u64>,
-    /// Change a value of the scenario, as in audience.peak=2000; repeatable
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    pub(super) overrides: Vec<String>,
-    /// End the run at this simulated time, as in "90 s"
-    #[arg(long, value_name = "SPAN", value_parser = until)]
-    pub(super) until: Option<Span>,
-    /// The folder of the results; with several coordinators, one folder in it for each
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) choices: Choices,
     /// Write the sampled topologies as GraphML, too
     #[arg(long)]
     pub(super) graphml: bool,
     /// Check the invariants at every sample, run twice and compare the events
     #[arg(long)]
     pub(super) check: bool,
+}
+
+/// What a run and a sweep can be told alike.
+#[derive(Debug, Default, Args)]
+pub(super) struct Choices {
+    /// Who decides where viewers get their data from; repeatable [default: the scenario's]
+    #[arg(long, value_name = "NAME", value_parser = coordinator())]
+    pub(super) coordinator: Vec<CoordinatorKind>,
+    /// Seed of all random draws, the first one of a sweep [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(super) seed: Option<u64>,
+    /// Change a value of the scenario, as in audience.peak=2000; repeatable
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// End each run at this simulated time, as in "90 s"
+    #[arg(long, value_name = "SPAN", value_parser = until)]
+    pub(super) until: Option<Span>,
+    /// The folder of the results; of a run with several coordinators, one folder in it for each
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
     /// No progress, no table
     #[arg(long)]
     pub(super) quiet: bool,
     /// How many runs at once [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) jobs: Option<u16>,
+}
+
+impl Choices {
+    /// Those who are named, or else those of the scenario, once each and in the order of tables.
+    pub(super) fn coordinators(&self, of_scenario: &[CoordinatorKind]) -> Vec<CoordinatorKind> {
+        let wanted = if self.coordinator.is_empty() { of_scenario } else { &self.coordinator };
+        CoordinatorKind::ALL.into_iter().filter(|kind| wanted.contains(kind)).collect()
+    }
 }
 
 /// Print a scenario with every default filled in
@@ -202,18 +217,8 @@ pub(super) struct SweepArguments {
     /// How many seeds each point is run with, from the scenario's on [default: the scenario's]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(super) seeds: Option<u32>,
-    /// Who decides where viewers get their data from; repeatable [default: the scenario's]
-    #[arg(long, value_name = "NAME", value_parser = coordinator())]
-    pub(super) coordinator: Vec<CoordinatorKind>,
-    /// Change a value of the scenario for all points; repeatable
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    pub(super) overrides: Vec<String>,
-    /// End each run at this simulated time, as in "90 s"
-    #[arg(long, value_name = "SPAN", value_parser = until)]
-    pub(super) until: Option<Span>,
-    /// The folder of the results
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) choices: Choices,
     /// Run only the runs of one machine of several, as in 0/4; `merge` puts them together
     #[arg(long, value_name = "I/N")]
     pub(super) shard: Option<Shard>,
@@ -226,12 +231,6 @@ pub(super) struct SweepArguments {
     /// Run again what is done
     #[arg(long)]
     pub(super) force: bool,
-    /// No progress, no summary
-    #[arg(long)]
-    pub(super) quiet: bool,
-    /// How many runs at once [default: one a core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(super) jobs: Option<u16>,
 }
 
 /// Put the shards of a sweep together, as if one machine had run it
@@ -249,18 +248,7 @@ pub(super) struct MergeArguments {
 
 impl Default for Command {
     fn default() -> Self {
-        Self::Run(RunArguments {
-            scenario: FIRST_SCENARIO.to_string(),
-            coordinator: Vec::new(),
-            seed: None,
-            overrides: Vec::new(),
-            until: None,
-            out: None,
-            graphml: false,
-            check: false,
-            quiet: false,
-            jobs: None,
-        })
+        Self::Run(RunArguments { scenario: FIRST_SCENARIO.to_string(), ..RunArguments::default() })
     }
 }
 

@@ -12,8 +12,10 @@ pub(super) enum Failure {
     Input(String),
     /// A bug: what was seen, and how to see it again.
     Bug(String),
-    /// The user stopped it.
+    /// The user stopped it, and nothing was written.
     Interrupted,
+    /// The user stopped it: what is kept.
+    Stopped(String),
 }
 
 impl Failure {
@@ -27,7 +29,7 @@ impl Failure {
             Self::Failed(_) => 1,
             Self::Input(_) => 2,
             Self::Bug(_) => 3,
-            Self::Interrupted => 130,
+            Self::Interrupted | Self::Stopped(_) => 130,
         }
     }
 }
@@ -38,7 +40,10 @@ pub(super) fn code(result: Result<(), Failure>) -> ExitCode {
         return ExitCode::SUCCESS;
     };
     match &failure {
-        Failure::Failed(text) | Failure::Input(text) | Failure::Bug(text) => tell(text),
+        Failure::Failed(text)
+        | Failure::Input(text)
+        | Failure::Bug(text)
+        | Failure::Stopped(text) => tell(text),
         Failure::Interrupted => tell("interrupted: no results were written\n"),
     }
     ExitCode::from(failure.status())

@@ -3,8 +3,9 @@
 use super::exit::Failure;
 use super::load;
 use super::run::compare::JOINT;
+use crate::metrics::{PointRow, Points};
 use crate::report::Manifest;
-use crate::report::csv::{PointRow, Points, points_from_csv, summary_from_csv};
+use crate::report::csv::{points_from_csv, summary_from_csv};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

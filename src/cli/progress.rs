@@ -21,6 +21,12 @@ pub(super) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
+/// Where progress is shown: nowhere when it is not wanted, or nobody looks.
+fn target(quiet: bool) -> ProgressDrawTarget {
+    let shown = !quiet && std::io::stderr().is_terminal();
+    if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
+}
+
 /// One bar a run, when standard error is a terminal and they are wanted.
 #[derive(Debug)]
 pub(super) struct Bars {
@@ -38,10 +44,7 @@ pub(super) struct Bar {
 impl Bars {
     /// No bars yet; their names are this wide.
     pub(super) fn new(quiet: bool, name_width: usize) -> Self {
-        let shown = !quiet && std::io::stderr().is_terminal();
-        let target =
-            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { bars: MultiProgress::with_draw_target(target), name_width }
+        Self { bars: MultiProgress::with_draw_target(target(quiet)), name_width }
     }
 
     /// A bar for a run of this length.
@@ -96,10 +99,7 @@ pub(super) struct Count {
 impl Count {
     /// None yet, of so many.
     pub(super) fn new(quiet: bool, runs: usize) -> Self {
-        let shown = !quiet && std::io::stderr().is_terminal();
-        let target =
-            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(runs as u64), target);
+        let bar = ProgressBar::with_draw_target(Some(runs as u64), target(quiet));
         if let Ok(style) = ProgressStyle::with_template(COUNT_TEMPLATE) {
             bar.set_style(style);
         }

@@ -1,6 +1,6 @@
 //! The figures of many runs over their seeds.
 
-use crate::metrics::{Name, PointRow, Points, interval, mean};
+use crate::metrics::{Interval, Name, PointRow, Points, interval, mean};
 use std::collections::BTreeMap;
 
 /// One figure at one point under one coordinator, over the seeds.
@@ -20,8 +20,8 @@ pub struct Aggregate {
     pub count: u32,
     /// Its mean over these; absent when none has it.
     pub mean: Option<f64>,
-    /// The ends of the mean's two-sided 95 % Student-t interval; absent with fewer than two seeds.
-    pub interval: Option<(f64, f64)>,
+    /// The mean's 95 % interval; absent with fewer than two seeds.
+    pub interval: Option<Interval>,
 }
 
 /// Means and intervals over the seeds, in the order in which point, coordinator and figure come first.
@@ -49,7 +49,7 @@ fn of_group(row: &PointRow, values: &[f64]) -> Aggregate {
         unit: row.unit.clone(),
         count: values.len() as u32,
         mean: mean(values),
-        interval: interval(values).map(|interval| (interval.low, interval.high)),
+        interval: interval(values),
     }
 }
 
@@ -77,7 +77,7 @@ mod tests {
         let [b, a] = &aggregate(&Points { axes: Vec::new(), rows })[..] else { panic!("two rows") };
         assert_eq!((b.coordinator.as_str(), b.count, b.mean), ("b", 2, Some(2.0)));
         // With one degree of freedom t is 12.706; the standard error is 1.
-        let (low, high) = b.interval.unwrap();
+        let Interval { low, high, .. } = b.interval.unwrap();
         assert!((low + 10.706).abs() < 1e-3 && (high - 14.706).abs() < 1e-3, "{low} to {high}");
         assert_eq!((a.count, a.mean, a.interval), (1, Some(5.0), None));
     }

@@ -2,8 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "the program's files are read and written")]
 
-use super::cli::on_four_threads;
-use assert_cmd::Command;
+use super::cli::{grandstand as program, on_four_threads};
 use assert_cmd::assert::Assert;
 use grandstand::metrics::{PointRow, Points, direction};
 use grandstand::report::csv::{points_csv, summary_from_csv};
@@ -15,11 +14,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_grandstand");
 const SEEDS: [u64; 3] = [1, 2, 3];
 
 fn grandstand(folder: &Path, arguments: &[&str]) -> Assert {
-    Command::new(PROGRAM).current_dir(folder).args(arguments).assert()
+    program(folder, arguments).assert()
 }
 
 /// `fast/` and `slow/`: the same three seeds, fibre lines with their 20 Mbps and with 2 Mbps.

@@ -163,6 +163,31 @@ fn a_sweep_that_is_killed_goes_on_where_it_was() {
     assert_eq!(differing(whole(), &found), Vec::<String>::new());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_sweep_that_is_interrupted_says_what_is_kept() {
+    let folder = folder();
+    let mut command = Command::new(PROGRAM);
+    command.current_dir(folder.path()).args(study(&["--out", "cut", "--jobs", "1"]));
+    let child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let runs = folder.path().join("cut/runs");
+    while fs::read_dir(&runs).map_or(0, |files| files.count()) < 2 {
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert!(
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success()
+    );
+    let ended = child.wait_with_output().unwrap();
+    let told = String::from_utf8(ended.stderr).unwrap();
+    let kept = fs::read_dir(&runs).unwrap().count();
+    assert_eq!(ended.status.code(), Some(130), "{told}");
+    assert!(
+        told.contains(&format!("interrupted: {kept} of {RUNS} runs are kept in cut")),
+        "{told}"
+    );
+    assert!(!told.contains("no results") && kept < RUNS, "{told}");
+}
+
 #[test]
 fn more_seeds_run_only_what_is_new() {
     let folder = folder();

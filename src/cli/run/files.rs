@@ -25,7 +25,7 @@ pub(super) fn manifest(job: &Job<'_>, coordinator: CoordinatorKind, outcome: &Ou
         coordinator: coordinator.name().to_string(),
         seed: job.scenario.seed,
         overrides: job.scenario.overrides.clone(),
-        until: job.arguments.until.map(|until| until.to_string()),
+        until: job.arguments.choices.until.map(|until| until.to_string()),
         version: env!("CARGO_PKG_VERSION").to_string(),
         commit: option_env!("GRANDSTAND_COMMIT").map(str::to_string),
         event_digest: format!("{:016x}", outcome.digest),

@@ -50,20 +50,15 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
 
 impl<'a> Job<'a> {
     fn new(arguments: &'a RunArguments) -> Result<Self, Failure> {
-        let mut scenario = load::scenario(&arguments.scenario, &arguments.overrides)?;
-        scenario.seed = arguments.seed.unwrap_or(scenario.seed);
-        let wanted = match arguments.coordinator.as_slice() {
-            [] => &scenario.coordinators,
-            named => named,
-        };
-        let each = CoordinatorKind::ALL.into_iter().filter(|kind| wanted.contains(kind));
-        let coordinators = each.collect();
+        let mut scenario = load::scenario(&arguments.scenario, &arguments.choices.overrides)?;
+        scenario.seed = arguments.choices.seed.unwrap_or(scenario.seed);
+        let coordinators = arguments.choices.coordinators(&scenario.coordinators);
         Ok(Self { arguments, scenario, coordinators })
     }
 
     /// The folder of one coordinator's results.
     fn place(&self, coordinator: CoordinatorKind) -> PathBuf {
-        match &self.arguments.out {
+        match &self.arguments.choices.out {
             Some(folder) if self.coordinators.len() == 1 => folder.clone(),
             _ => self.place_of(coordinator.name()),
         }
@@ -75,7 +70,7 @@ impl<'a> Job<'a> {
 
     fn place_of(&self, name: &str) -> PathBuf {
         let default = || PathBuf::from("results").join(&self.scenario.name);
-        let folder = self.arguments.out.clone().unwrap_or_else(default);
+        let folder = self.arguments.choices.out.clone().unwrap_or_else(default);
         folder.join(format!("{name}-seed{}", self.scenario.seed))
     }
 
@@ -88,8 +83,8 @@ impl<'a> Job<'a> {
     /// Every coordinator's run, on as many cores as allowed.
     fn all(&self) -> Result<Vec<Result<Finished, Failure>>, Failure> {
         let names = self.coordinators.iter().map(|coordinator| coordinator.name().len());
-        let bars = Bars::new(self.arguments.quiet, names.max().unwrap_or(0));
-        let jobs = usize::from(self.arguments.jobs.unwrap_or(0));
+        let bars = Bars::new(self.arguments.choices.quiet, names.max().unwrap_or(0));
+        let jobs = usize::from(self.arguments.choices.jobs.unwrap_or(0));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
         let pool = pool.map_err(Failure::input)?;
         let one = |coordinator: &CoordinatorKind| single::finish(self, *coordinator, &bars);
@@ -120,7 +115,7 @@ impl<'a> Job<'a> {
         if !bugs.is_empty() {
             return Err(Failure::Bug(bugs));
         }
-        if self.arguments.check && !self.arguments.quiet {
+        if self.arguments.check && !self.arguments.choices.quiet {
             tell(CHECKED);
         }
         Ok(())
@@ -133,7 +128,7 @@ impl<'a> Job<'a> {
     }
 
     fn summarise(&self, complete: &[Finished]) -> Result<(), Failure> {
-        if self.arguments.quiet || complete.is_empty() {
+        if self.arguments.choices.quiet || complete.is_empty() {
             return Ok(());
         }
         let scenario = &self.scenario;
@@ -147,12 +142,13 @@ impl<'a> Job<'a> {
             text.push_str(&folder.line());
             folder.commit()?;
         }
-        if self.arguments.quiet { Ok(()) } else { say(&text) }
+        if self.arguments.choices.quiet { Ok(()) } else { say(&text) }
     }
 
     /// The simulated time that a run covers.
     fn length(&self) -> Span {
         self.arguments
+            .choices
             .until
             .map_or(self.scenario.duration, |until| until.min(self.scenario.duration))
     }
@@ -171,8 +167,8 @@ impl<'a> Job<'a> {
             scenario: &self.arguments.scenario,
             coordinator,
             seed,
-            overrides: &self.arguments.overrides,
-            until: self.arguments.until,
+            overrides: &self.arguments.choices.overrides,
+            until: self.arguments.choices.until,
         };
         text + &format!("to see it again: {again}\n")
     }

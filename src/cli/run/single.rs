@@ -62,7 +62,7 @@ fn once(job: &Job<'_>, coordinator: CoordinatorKind, bar: &Bar) -> Result<Outcom
         scenario: &job.scenario,
         coordinator,
         seed: job.scenario.seed,
-        until: job.arguments.until,
+        until: job.arguments.choices.until,
         check: job.arguments.check,
     };
     sim::run(&spec, &mut |time| bar.reached(time)).map_err(|_| Failure::Interrupted)

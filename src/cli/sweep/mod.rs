@@ -29,15 +29,15 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<(), Failure> {
     if let Some(shard) = arguments.shard {
         runs.retain(|run| shard.has(*run));
     }
-    if !arguments.quiet {
+    if !arguments.choices.quiet {
         tell(&announcement(&plan, &store, runs.len()));
     }
     if arguments.dry_run {
         return Ok(());
     }
     store.begin(&tables::of_plan(&plan))?;
-    let how = (arguments.jobs.unwrap_or(0), arguments.quiet);
-    let ended = execute::execute(&plan, &store, &runs, arguments.until, how)?;
+    let how = (arguments.choices.jobs.unwrap_or(0), arguments.choices.quiet);
+    let ended = execute::execute(&plan, &store, &runs, arguments.choices.until, how)?;
     if progress::interrupted() {
         return Err(stopped(&store, &ended, runs.len()));
     }
@@ -60,12 +60,10 @@ fn announcement(plan: &Plan, store: &Store, runs: usize) -> String {
 }
 
 fn stopped(store: &Store, ended: &Ended, runs: usize) -> Failure {
-    tell(&format!(
-        "{} of {runs} runs are kept in {}; the same command does the rest\n",
-        ended.done,
-        store.folder().display()
-    ));
-    Failure::Interrupted
+    let (done, folder) = (ended.done, store.folder().display());
+    Failure::Stopped(format!(
+        "interrupted: {done} of {runs} runs are kept in {folder}; the same command does the rest\n"
+    ))
 }
 
 /// Writes the tables of what is complete, and tells what failed.
@@ -78,10 +76,10 @@ fn conclude(
     let missing = plan.missing(store).len();
     if missing == 0 {
         let written = tables::write(store, &tables::of_plan(plan))?;
-        if !arguments.quiet {
+        if !arguments.choices.quiet {
             say(&written)?;
         }
-    } else if ended.failed.is_empty() && !arguments.quiet {
+    } else if ended.failed.is_empty() && !arguments.choices.quiet {
         let folder = store.folder().display();
         tell(&format!("{missing} runs belong to other shards: grandstand merge {folder}\n"));
     }
@@ -93,13 +91,14 @@ fn failures(plan: &Plan, arguments: &SweepArguments, ended: &Ended) -> Failure {
     let mut text = String::new();
     for (run, why) in ended.failed.iter().take(MOST_SHOWN) {
         let (id, _) = &plan.runs[*run];
-        let overrides = [arguments.overrides.as_slice(), &plan.study.overrides(id.point)].concat();
+        let overrides =
+            [arguments.choices.overrides.as_slice(), &plan.study.overrides(id.point)].concat();
         let again = Repeat {
             scenario: &arguments.scenario,
             coordinator: id.coordinator,
             seed: id.seed,
             overrides: &overrides,
-            until: arguments.until,
+            until: arguments.choices.until,
         };
         let point = plan.study.describe(id.point);
         text.push_str(&format!(

@@ -4,7 +4,7 @@ use super::super::args::SweepArguments;
 use super::super::exit::Failure;
 use super::super::load::{self, Source};
 use super::store::Store;
-use crate::scenario::{Axis, CoordinatorKind, Scenario};
+use crate::scenario::{Axis, Scenario};
 use crate::sweep::{RunId, Study, file_name};
 use std::path::PathBuf;
 
@@ -30,20 +30,18 @@ impl Plan {
     /// Loads every point, so that nothing is run when one of them is wrong.
     pub(super) fn new(arguments: &SweepArguments) -> Result<Self, Failure> {
         let source = load::source(&arguments.scenario)?;
-        let mut base = load::from_source(&source, &arguments.overrides)?;
+        let mut base = load::from_source(&source, &arguments.choices.overrides)?;
         base.sweep.seeds = arguments.seeds.unwrap_or(base.sweep.seeds);
-        if !arguments.coordinator.is_empty() {
-            let named = |kind: &CoordinatorKind| arguments.coordinator.contains(kind);
-            base.coordinators = CoordinatorKind::ALL.into_iter().filter(named).collect();
-        }
+        base.seed = arguments.choices.seed.unwrap_or(base.seed);
+        base.coordinators = arguments.choices.coordinators(&base.coordinators);
         for text in &arguments.vary {
             let axis = axis(text)?;
             base.sweep.axes.retain(|known| known.key != axis.key);
             base.sweep.axes.push(axis);
         }
-        let until = arguments.until.map(|until| until.to_string()).unwrap_or_default();
+        let until = arguments.choices.until.map(|until| until.to_string()).unwrap_or_default();
         let study = Study::new(&base);
-        let overrides = arguments.overrides.clone();
+        let overrides = arguments.choices.overrides.clone();
         let mut plan = Self { source, overrides, until, base, study, runs: Vec::new() };
         plan.runs = plan.names()?;
         Ok(plan)
@@ -52,7 +50,7 @@ impl Plan {
     /// The folder of the results.
     pub(super) fn place(&self, arguments: &SweepArguments) -> PathBuf {
         let default = || PathBuf::from("results").join(&self.base.name).join("sweep");
-        arguments.out.clone().unwrap_or_else(default)
+        arguments.choices.out.clone().unwrap_or_else(default)
     }
 
     /// The scenario at a point.

@@ -3,10 +3,9 @@
 use super::super::exit::Failure;
 use super::plan::Plan;
 use super::store::{RUNS, Store};
+use crate::metrics::{PointRow, Points};
 use crate::report::aggregate::aggregate;
-use crate::report::csv::{
-    PointRow, Points, SweptRun, SweptRuns, aggregate_csv, points_csv, runs_csv, runs_from_csv,
-};
+use crate::report::csv::{SweptRun, SweptRuns, aggregate_csv, points_csv, runs_csv, runs_from_csv};
 use crate::sweep::RunId;
 
 const POINTS: &str = "points.csv";

@@ -1,9 +1,8 @@
 //! A comparison of two sets of runs as a table. Not here: how runs are paired.
 
-use super::write::Sheet;
+use super::axes::{begin_row, sheet};
 use crate::metrics::ComparisonRow;
 
-const BEFORE: [&str; 1] = ["point"];
 const AFTER: [&str; 11] = [
     "coordinator",
     "metric",
@@ -24,14 +23,9 @@ const AFTER: [&str; 11] = [
 pub fn comparison_csv(rows: &[ComparisonRow]) -> Vec<u8> {
     // Only what both sides have is compared, so the keys of all rows are the same.
     let axes = rows.first().map_or(&[][..], |row| &row.values);
-    let axes = axes.iter().map(|(key, _)| key.as_str());
-    let header: Vec<&str> = BEFORE.into_iter().chain(axes).chain(AFTER).collect();
-    let mut sheet = Sheet::new(&header);
+    let mut sheet = sheet(axes.iter().map(|(key, _)| key.as_str()), &AFTER);
     for row in rows {
-        sheet.put(row.point);
-        for (_, value) in &row.values {
-            sheet.put(value.as_str());
-        }
+        begin_row(&mut sheet, row.point, row.values.iter().map(|(_, value)| value));
         sheet.put(row.coordinator.as_str()).put(row.metric.as_str()).put(row.unit.as_ref());
         sheet.put(row.pairs as u64).put(row.mean_a).put(row.mean_b).put(row.difference);
         let ends = row.interval.map(|interval| (interval.low, interval.high)).unzip();

@@ -4,6 +4,7 @@
 //! bytes, all said by the last word of a column's name. Numbers are printed in their shortest form
 //! that reads back to the same value.
 
+mod axes;
 mod cell;
 mod comparison;
 mod error;
@@ -15,7 +16,6 @@ mod sessions;
 mod swept;
 mod write;
 
-pub use crate::metrics::{PointRow, Points};
 pub use comparison::comparison_csv;
 pub use error::CsvError;
 pub use figures::{

@@ -2,15 +2,12 @@
 //! baselines. One row a point, coordinator, seed and metric; every swept key has a column of its own.
 
 use super::CsvError;
-use super::read::{Line, rows_under};
-use super::write::Sheet;
+use super::axes::{begin_row, rows, sheet};
+use super::read::Line;
 use crate::metrics::{PointRow, Points};
 
-/// The columns left of the swept keys, and right of them.
-const BEFORE: [&str; 1] = ["point"];
+/// The columns right of the swept keys.
 const AFTER: [&str; 5] = ["coordinator", "seed", "metric", "unit", "value"];
-const EXPECTED: &str = "the header `point`, a column with a name of its own for each swept key, then \
-     `coordinator,seed,metric,unit,value`";
 
 /// `points.csv`: one row a figure.
 ///
@@ -18,15 +15,10 @@ const EXPECTED: &str = "the header `point`, a column with a name of its own for 
 /// When a row has not one value an axis.
 #[must_use]
 pub fn points_csv(points: &Points) -> Vec<u8> {
-    let axes = points.axes.iter().map(String::as_str);
-    let header: Vec<&str> = BEFORE.into_iter().chain(axes).chain(AFTER).collect();
-    let mut sheet = Sheet::new(&header);
+    let mut sheet = sheet(points.axes.iter().map(String::as_str), &AFTER);
     for row in &points.rows {
         assert_eq!(row.values.len(), points.axes.len(), "a row has one value an axis");
-        sheet.put(row.point);
-        for value in &row.values {
-            sheet.put(value.as_str());
-        }
+        begin_row(&mut sheet, row.point, &row.values);
         sheet.put(row.coordinator.as_str()).put(row.seed).put(row.metric.as_str());
         sheet.put(row.unit.as_ref()).put(row.value).end_row();
     }
@@ -49,22 +41,13 @@ pub fn points_from_csv(file: &str, bytes: &[u8]) -> Result<Points, CsvError> {
             value: line.take()?,
         })
     };
-    let is_right = |header: &csv::StringRecord| axes(header).is_some();
-    let (header, rows) = rows_under(file, bytes, EXPECTED, is_right, row)?;
-    let axes = axes(&header).unwrap_or_default();
-    Ok(Points { axes: axes.into_iter().map(str::to_string).collect(), rows })
-}
-
-/// The swept keys of a header; none when it is not that of such a table.
-fn axes(header: &csv::StringRecord) -> Option<Vec<&str>> {
-    let names: Vec<&str> = header.iter().collect();
-    let axes = names.strip_prefix(&BEFORE)?.strip_suffix(&AFTER)?;
-    let is_new = |(place, name): (usize, &&str)| !name.is_empty() && !axes[..place].contains(name);
-    axes.iter().enumerate().all(is_new).then(|| axes.to_vec())
+    let (axes, rows) = rows(file, bytes, &AFTER, row)?;
+    Ok(Points { axes, rows })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::axes::expected;
     use super::*;
 
     fn row(point: u32, values: &[&str], seed: u64, value: Option<f64>) -> PointRow {
@@ -108,7 +91,10 @@ mod tests {
             "point,,coordinator,seed,metric,unit,value",
         ] {
             let error = points_from_csv("p.csv", format!("{header}\n").as_bytes()).unwrap_err();
-            assert_eq!(error.to_string(), format!("p.csv:1: `{header}`: expected {EXPECTED}"));
+            assert_eq!(
+                error.to_string(),
+                format!("p.csv:1: `{header}`: expected {}", expected(&AFTER))
+            );
         }
     }
 

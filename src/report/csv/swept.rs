@@ -1,15 +1,13 @@
 //! `runs.csv`: what the runs of a sweep are; and `aggregate.csv`: their figures over the seeds.
 
 use super::CsvError;
-use super::read::{Line, rows_under};
-use super::write::Sheet;
+use super::axes::{begin_row, rows, sheet};
+use super::read::Line;
 use crate::report::aggregate::Aggregate;
 
-const BEFORE: [&str; 1] = ["point"];
+/// The columns right of the swept keys.
 const RUN: [&str; 3] = ["coordinator", "seed", "file"];
 const FIGURE: [&str; 7] = ["coordinator", "metric", "unit", "count", "mean", "low", "high"];
-const EXPECTED: &str =
-    "the header `point`, a column for each swept key, then `coordinator,seed,file`";
 
 /// The runs of a sweep, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,19 +33,16 @@ pub struct SweptRun {
     pub file: String,
 }
 
-fn sheet(axes: &[String], after: &[&'static str]) -> Sheet {
-    let axes = axes.iter().map(String::as_str);
-    Sheet::new(&BEFORE.into_iter().chain(axes).chain(after.iter().copied()).collect::<Vec<_>>())
-}
-
 /// `runs.csv`: one row a run.
 #[must_use]
 pub fn runs_csv(swept: &SweptRuns) -> Vec<u8> {
-    let mut sheet = sheet(&swept.axes, &RUN);
+    let mut sheet = sheet(swept.axes.iter().map(String::as_str), &RUN);
     for run in &swept.runs {
-        sheet.put(run.point);
-        run.values.iter().for_each(|value| _ = sheet.put(value.as_str()));
-        sheet.put(run.coordinator.as_str()).put(run.seed).put(run.file.as_str()).end_row();
+        begin_row(&mut sheet, run.point, &run.values)
+            .put(run.coordinator.as_str())
+            .put(run.seed)
+            .put(run.file.as_str())
+            .end_row();
     }
     sheet.into_bytes()
 }
@@ -66,35 +61,29 @@ pub fn runs_from_csv(file: &str, bytes: &[u8]) -> Result<SweptRuns, CsvError> {
             file: line.take()?,
         })
     };
-    let is_right = |header: &csv::StringRecord| axes(header).is_some();
-    let (header, runs) = rows_under(file, bytes, EXPECTED, is_right, row)?;
-    Ok(SweptRuns { axes: axes(&header).unwrap_or_default(), runs })
-}
-
-/// The swept keys of a header; none when it is not that of such a table.
-fn axes(header: &csv::StringRecord) -> Option<Vec<String>> {
-    let names: Vec<&str> = header.iter().collect();
-    let axes = names.strip_prefix(&BEFORE)?.strip_suffix(&RUN)?;
-    Some(axes.iter().map(ToString::to_string).collect())
+    let (axes, runs) = rows(file, bytes, &RUN, row)?;
+    Ok(SweptRuns { axes, runs })
 }
 
 /// `aggregate.csv`: one row a point, coordinator and figure.
 #[must_use]
 pub fn aggregate_csv(axes: &[String], aggregates: &[Aggregate]) -> Vec<u8> {
-    let mut sheet = sheet(axes, &FIGURE);
+    let mut sheet = sheet(axes.iter().map(String::as_str), &FIGURE);
     for row in aggregates {
-        sheet.put(row.point);
-        row.values.iter().for_each(|value| _ = sheet.put(value.as_str()));
-        sheet.put(row.coordinator.as_str()).put(row.metric.as_str()).put(row.unit.as_ref());
+        begin_row(&mut sheet, row.point, &row.values)
+            .put(row.coordinator.as_str())
+            .put(row.metric.as_str())
+            .put(row.unit.as_ref());
         sheet.put(row.count).put(row.mean);
-        sheet.put(row.interval.map(|(low, _)| low)).put(row.interval.map(|(_, high)| high));
-        sheet.end_row();
+        let ends = row.interval.map(|interval| (interval.low, interval.high)).unzip();
+        sheet.put(ends.0).put(ends.1).end_row();
     }
     sheet.into_bytes()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::axes::expected;
     use super::*;
 
     #[test]
@@ -110,6 +99,6 @@ mod tests {
             SweptRuns { axes: vec!["audience.peak".into(), "title".into()], runs: vec![run] };
         assert_eq!(runs_from_csv("r", &runs_csv(&swept)).unwrap(), swept);
         let error = runs_from_csv("r.csv", b"point,seed\n").unwrap_err().to_string();
-        assert_eq!(error, format!("r.csv:1: `point,seed`: expected {EXPECTED}"));
+        assert_eq!(error, format!("r.csv:1: `point,seed`: expected {}", expected(&RUN)));
     }
 }
