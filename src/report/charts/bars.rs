@@ -134,8 +134,8 @@ pub(super) fn offload_waterfall(runs: &[ChartRun]) -> Figure {
         let (from, to) = ((step.from, row - HALF_BAR), (step.to, row + HALF_BAR));
         layers.push(Layer::Bar { from, to, color: step.color });
     }
-    let least = steps.iter().flat_map(|step| [step.from, step.to]).filter(|at| *at > 0.0);
-    let x = waterfall_axis(least.fold(100.0, f64::min));
+    // A loss that takes all is no small one: then the axis begins at nothing.
+    let x = waterfall_axis(steps.iter().map(|step| step.to).fold(100.0, f64::min));
     layers.extend(steps.iter().enumerate().map(|(index, step)| {
         let end = step.from.max(step.to) + (x.max - x.min) * 0.008;
         label((end, (last - index) as f64), step.text.clone(), Anchor::Left, INK)

@@ -301,6 +301,17 @@ fn a_waterfall_falls_from_the_bound_to_what_was_achieved() {
 }
 
 #[test]
+fn a_waterfall_to_nothing_begins_at_nothing() {
+    let mut nothing = run("cdn-only", 0.5);
+    for row in nothing.bounds.iter_mut().filter(|row| row.part == "achieved") {
+        row.value = Some(0.0);
+    }
+    let axis = &Chart::OffloadWaterfall.figure(&[nothing], &options()).panels[0].x;
+    assert_eq!((axis.min, axis.ticks[0].at), (0.0, 0.0));
+    assert!(axis.ticks.iter().any(|tick| tick.at == 100.0), "{axis:?}");
+}
+
+#[test]
 fn repairs_are_shown_beside_three_heartbeats() {
     let figure = Chart::TimeToRepair.figure(&pair(), &options());
     let marks = [(1.0, "H".to_string()), (2.0, "2H".to_string()), (3.0, "3H".to_string())];
