@@ -5,10 +5,12 @@
 //! and how a comparison is shown.
 
 mod pair;
+mod runs;
 #[cfg(test)]
 mod tests;
 mod unpaired;
 mod verdict;
 
-pub use pair::{Comparison, Duplicate, compare};
+pub use pair::{Comparison, compare};
+pub use runs::Duplicate;
 pub use unpaired::{Side, Unpaired};

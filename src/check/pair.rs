@@ -1,12 +1,12 @@
 //! Runs of two sides, pair by pair.
 
+use super::runs::{Duplicate, owned, run_of, runs};
 use super::unpaired::{Unpaired, unpaired};
 use super::verdict::verdict;
 use crate::metrics::{
     ComparisonRow, Direction, Name, PointRow, Points, Verdict, direction, interval, mean,
 };
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// What two sets of runs say about each other.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,35 +16,6 @@ pub struct Comparison {
     /// What only one of the two has.
     pub unpaired: Vec<Unpaired>,
 }
-
-/// The same figure of the same run stands twice on one side.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Duplicate {
-    /// Swept keys with their values, by key.
-    pub values: Vec<(String, String)>,
-    /// The coordinator's name.
-    pub coordinator: String,
-    /// The seed of the run.
-    pub seed: u64,
-    /// The figure's name.
-    pub metric: String,
-}
-
-impl fmt::Display for Duplicate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { coordinator, seed, metric, .. } = self;
-        write!(f, "`{metric}` of {coordinator} with seed {seed}")?;
-        self.values.iter().try_for_each(|(key, value)| write!(f, ", {key} = {value}"))?;
-        write!(f, " is there twice: expected one run for each coordinator and seed")
-    }
-}
-
-impl std::error::Error for Duplicate {}
-
-/// Which run, wherever its columns stand: swept keys by name with their values, coordinator, seed.
-pub(super) type Run<'a> = (Vec<(&'a str, &'a str)>, &'a str, u64);
-/// The figures of each run, by name.
-pub(super) type Runs<'a> = BTreeMap<Run<'a>, BTreeMap<&'a str, &'a PointRow>>;
 
 /// Compares B with A: pairs by point, coordinator, seed and figure, and a verdict for each figure.
 /// With a `tolerance` in per cent of A's mean, smaller changes are neither better nor worse, and an
@@ -73,30 +44,6 @@ pub fn compare(a: &Points, b: &Points, tolerance: Option<f64>) -> Result<Compari
     }
     let rows = groups.iter().map(|group| group.row(tolerance)).collect();
     Ok(Comparison { rows, unpaired: unpaired(&runs_a, &runs_b) })
-}
-
-fn run_of<'a>(points: &'a Points, row: &'a PointRow) -> Run<'a> {
-    let axes = points.axes.iter().map(String::as_str);
-    let mut values: Vec<_> = axes.zip(row.values.iter().map(String::as_str)).collect();
-    values.sort_unstable();
-    (values, row.coordinator.as_str(), row.seed)
-}
-
-fn runs(points: &Points) -> Result<Runs<'_>, Duplicate> {
-    let mut runs = Runs::new();
-    for row in &points.rows {
-        let run = run_of(points, row);
-        let figures = runs.entry(run).or_default();
-        if figures.insert(&row.metric, row).is_some() {
-            return Err(Duplicate {
-                values: owned(&run_of(points, row).0),
-                coordinator: row.coordinator.clone(),
-                seed: row.seed,
-                metric: row.metric.clone(),
-            });
-        }
-    }
-    Ok(runs)
 }
 
 /// The pairs of one figure.
@@ -132,8 +79,4 @@ impl Group<'_> {
         }
         row
     }
-}
-
-pub(super) fn owned(values: &[(&str, &str)]) -> Vec<(String, String)> {
-    values.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect()
 }

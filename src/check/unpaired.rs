@@ -1,6 +1,6 @@
 //! What only one of two sides has, so that nothing is left out in silence.
 
-use super::pair::{Run, Runs, owned};
+use super::runs::{Run, Runs, owned};
 use std::collections::BTreeMap;
 use std::fmt;
 

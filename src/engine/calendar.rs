@@ -6,57 +6,12 @@
 //! the current and the next section, half a turn each; and the *far* sections after those. An entry
 //! moves at most twice, from far to wheel to open.
 
-use super::queue::EventKey;
+use super::entry::Entry;
 use super::rank::sort_bucket;
 use super::wheel::Wheel;
 use crate::units::SimTime;
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
-
-/// What the calendar orders, with its event: what is not taken back is read where it is sorted.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Entry<E> {
-    /// Nanoseconds.
-    pub(super) time: u64,
-    /// Class in the top byte, sequence number below it.
-    pub(super) order: u64,
-    pub(super) event: Filed<E>,
-}
-
-/// An event, or where one is kept that can be taken back.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Filed<E> {
-    Here(E),
-    Kept(EventKey),
-}
-
-impl<E> Entry<E> {
-    /// Time, class and sequence as one number.
-    pub(super) const fn key(&self) -> u128 {
-        (self.time as u128) << 64 | self.order as u128
-    }
-}
-
-/// The order is total without the event.
-impl<E> PartialEq for Entry<E> {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl<E> Eq for Entry<E> {}
-
-impl<E> PartialOrd for Entry<E> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<E> Ord for Entry<E> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-}
 
 /// Entries a bucket should hold when it is opened, on average, between this and its half.
 const PER_BUCKET: u64 = 64;

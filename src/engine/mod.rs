@@ -5,6 +5,7 @@
 
 mod calendar;
 mod digest;
+mod entry;
 mod queue;
 mod rank;
 mod slots;
@@ -12,4 +13,5 @@ mod turns;
 mod wheel;
 
 pub use digest::Digest;
-pub use queue::{EventKey, Queue};
+pub use entry::EventKey;
+pub use queue::Queue;

@@ -1,16 +1,10 @@
 //! The event queue.
 
-use super::calendar::{Calendar, Entry, Filed};
+use super::calendar::Calendar;
+use super::entry::{Entry, EventKey, Filed};
 use super::slots::Slots;
 use super::turns::Turns;
 use crate::units::SimTime;
-
-/// A scheduled event, to cancel it with. A key of an event that is gone does no harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EventKey {
-    pub(super) slot: u32,
-    pub(super) generation: u32,
-}
 
 /// Pending events in the total order (time, class, order of scheduling), and the clock. Events are
 /// small values: they are copied as they move nearer in time.

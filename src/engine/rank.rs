@@ -1,7 +1,7 @@
 //! Sorting a bucket of few entries without branches: each entry's place is the number of entries
 //! that come after it, which the processor counts several at a time.
 
-use super::calendar::Entry;
+use super::entry::Entry;
 use std::cmp::Reverse;
 
 /// More entries than this are sorted the usual way.
@@ -47,7 +47,7 @@ fn place<E: Copy>(entries: &[Entry<E>], shift: u32, sorted: &mut Vec<Entry<E>>) 
 
 #[cfg(test)]
 mod tests {
-    use super::super::calendar::Filed;
+    use super::super::entry::Filed;
     use super::*;
     use crate::units::{dist, stream};
 

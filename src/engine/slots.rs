@@ -1,6 +1,6 @@
 //! Pending events that can be taken back, in one table, recycled.
 
-use super::queue::EventKey;
+use super::entry::EventKey;
 
 #[derive(Clone, Debug)]
 enum State<E> {

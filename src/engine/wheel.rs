@@ -3,7 +3,7 @@
 //! The heads are small and dense, so that filing an entry reads nothing that is not in the cache;
 //! the entries of a bucket lie side by side, so that opening it waits for memory once.
 
-use super::calendar::Entry;
+use super::entry::Entry;
 
 /// Entries in a chunk: eight cache lines.
 const CHUNK: u32 = 16;

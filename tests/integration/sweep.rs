@@ -158,6 +158,7 @@ fn a_sweep_that_is_killed_goes_on_where_it_was() {
         .filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().ends_with(".csv"));
     let announced = format!("{} of 24 runs to do", RUNS - kept.count());
     grandstand(folder.path(), &arguments).assert().success().stderr(contains(announced));
+    assert!(out.join("points.csv").exists());
     let mut found = contents(&out);
     found.retain(|name, _| !name.contains(".grandstand-"));
     assert_eq!(differing(whole(), &found), Vec::<String>::new());
