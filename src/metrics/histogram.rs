@@ -9,6 +9,8 @@ use hdrhistogram::Histogram;
 
 /// Significant decimal digits that a quantile keeps.
 const SIGNIFICANT_DIGITS: u8 = 3;
+/// And one of the many that parts of an audience have: an eighth of the memory, 30 KB.
+const FEWER_DIGITS: u8 = 2;
 /// The largest value kept: ten days in microseconds; a larger one counts as this in quantiles only.
 const LARGEST: u64 = 10 * 86_400 * 1_000_000;
 const MICROS_PER_SECOND: f64 = 1e6;
@@ -44,8 +46,24 @@ impl Distribution {
         Self::with_scale(1.0)
     }
 
+    /// One of spans whose quantiles have two significant digits; merges with its like only.
+    #[must_use]
+    pub fn of_spans_coarse() -> Self {
+        Self::with_digits(MICROS_PER_SECOND, FEWER_DIGITS)
+    }
+
+    /// One of shares whose quantiles have two significant digits; merges with its like only.
+    #[must_use]
+    pub fn of_shares_coarse() -> Self {
+        Self::with_digits(PARTS_PER_ONE, FEWER_DIGITS)
+    }
+
     fn with_scale(scale: f64) -> Self {
-        let counts = Histogram::new_with_bounds(1, LARGEST, SIGNIFICANT_DIGITS)
+        Self::with_digits(scale, SIGNIFICANT_DIGITS)
+    }
+
+    fn with_digits(scale: f64, digits: u8) -> Self {
+        let counts = Histogram::new_with_bounds(1, LARGEST, digits)
             .expect("constant bounds that the histogram accepts");
         Self { counts, sum: 0, min: u64::MAX, max: 0, scale }
     }

@@ -1,20 +1,20 @@
 //! What is recorded, with its unit; quantiles; theoretical bounds. Not here: how it is written.
 
 pub mod bounds;
+mod catalogue;
 pub mod closed_forms;
 mod comparison;
-mod direction;
 mod histogram;
 mod interval;
 mod points;
 mod records;
 
+pub use catalogue::{Direction, direction, is_of_groups, metric_names, unit};
 pub use comparison::{ComparisonRow, Verdict};
-pub use direction::{Direction, direction};
 pub use histogram::Distribution;
 pub use interval::{Interval, interval, mean};
 pub use points::{PointRow, Points};
 pub use records::{
-    BoundRow, DistributionRow, IspRow, LinkRow, Name, PeerRow, RunRecords, SeriesRow, SummaryRow,
-    TopologyRow, TransferRow,
+    BoundRow, DistributionRow, GroupBy, GroupRow, IspRow, LinkRow, Name, PeerRow, RunRecords,
+    SeriesRow, SummaryRow, TopologyRow, TransferRow,
 };

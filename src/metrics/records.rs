@@ -27,6 +27,49 @@ pub struct RunRecords {
     pub transfers: Vec<TransferRow>,
     /// Bounds, what was achieved, and what the difference was lost to.
     pub bounds: Vec<BoundRow>,
+    /// Figures of parts of the audience.
+    pub groups: Vec<GroupRow>,
+}
+
+/// What the members of a part of the audience have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GroupBy {
+    /// What they watch.
+    Content,
+    /// Their access class.
+    Class,
+    /// Their ISP.
+    Isp,
+}
+
+impl GroupBy {
+    /// All, in the order of tables.
+    pub const ALL: [Self; 3] = [Self::Content, Self::Class, Self::Isp];
+
+    /// The name in tables and scenarios.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Content => "content",
+            Self::Class => "class",
+            Self::Isp => "isp",
+        }
+    }
+}
+
+/// One figure of one part of the audience.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupRow {
+    /// What its members have in common.
+    pub by: GroupBy,
+    /// The name of the content, class or ISP.
+    pub group: String,
+    /// The figure's name, as in the summary.
+    pub metric: Name,
+    /// Its unit.
+    pub unit: Name,
+    /// The value; absent when there is none.
+    pub value: Option<f64>,
 }
 
 /// One figure of a run.

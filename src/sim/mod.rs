@@ -21,6 +21,7 @@ mod messages;
 mod news;
 mod observe;
 mod peers;
+mod quality;
 mod recorder;
 mod seats;
 mod self_directed;

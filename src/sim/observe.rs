@@ -106,7 +106,7 @@ impl World<'_> {
     }
 
     /// Viewers present, by slot.
-    fn viewers(&self) -> impl Iterator<Item = Slot> + '_ {
+    pub(super) fn viewers(&self) -> impl Iterator<Item = Slot> + '_ {
         let slots = 0..self.peers.len() as Slot;
         slots.filter(|slot| self.peer(*slot).present && !self.peer(*slot).is_server())
     }
@@ -133,16 +133,21 @@ impl World<'_> {
                 fan_outs.push(fan_out(self.peer(slot).lent, rate, substreams));
             }
         }
-        for (depth, stretch) in places {
-            self.recorder.placed(depth, stretch);
-        }
         // A feed too many keeps it a bound: rounded down, it would not be one.
         let root_slots = feeds.div_ceil(u64::from(substreams.max(1)));
+        // Whoever lacks a substream counts for a part of a viewer; the strongest are taken for whole.
+        fan_outs.sort_unstable_by(|a, b| b.cmp(a));
+        fan_outs.truncate(places.len() / usize::from(substreams.max(1)));
         if let Some(least) = depth_min(&fan_outs, root_slots.max(1))
             && !fan_outs.is_empty()
         {
-            self.recorder.least_depth(least.mean);
+            self.recorder.least_depth(least.mean, places.len());
         }
+        for (depth, stretch) in places {
+            self.recorder.placed(depth, stretch);
+        }
+        let quality = self.quality();
+        self.recorder.looked(&quality);
     }
 
     /// Who feeds whom, at the instants that the scenario names.

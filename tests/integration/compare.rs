@@ -4,7 +4,7 @@
 
 use super::cli::{grandstand as program, on_four_threads};
 use assert_cmd::assert::Assert;
-use grandstand::metrics::{PointRow, Points, direction};
+use grandstand::metrics::{PointRow, Points, direction, unit};
 use grandstand::report::csv::{points_csv, summary_from_csv};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, is_empty};
@@ -80,6 +80,7 @@ fn every_figure_of_a_run_has_a_direction() {
     {
         for row in summary_from_csv(name, bytes).unwrap() {
             assert!(direction(&row.metric).is_some(), "{name}: `{}`: add it", row.metric);
+            assert_eq!(unit(&row.metric), Some(row.unit.as_ref()), "{name}: `{}`", row.metric);
             seen += 1;
         }
     }

@@ -53,6 +53,7 @@ pub(super) fn of_run(
         named("assignments.csv", csv::assignments_csv(&outcome.decisions)),
         named("transfers.csv", csv::transfers_csv(&records.transfers)),
         named("topology.csv", csv::topology_csv(&records.topology)),
+        named("groups.csv", csv::groups_csv(&records.groups)),
         named("bounds.csv", csv::bounds_csv(&records.bounds)),
     ];
     if graphml {

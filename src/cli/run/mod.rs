@@ -58,7 +58,7 @@ impl<'a> Job<'a> {
 
     /// The folder of one coordinator's results.
     fn place(&self, coordinator: CoordinatorKind) -> PathBuf {
-        match &self.arguments.choices.out {
+        match &self.arguments.out {
             Some(folder) if self.coordinators.len() == 1 => folder.clone(),
             _ => self.place_of(coordinator.name()),
         }
@@ -70,7 +70,7 @@ impl<'a> Job<'a> {
 
     fn place_of(&self, name: &str) -> PathBuf {
         let default = || PathBuf::from("results").join(&self.scenario.name);
-        let folder = self.arguments.choices.out.clone().unwrap_or_else(default);
+        let folder = self.arguments.out.clone().unwrap_or_else(default);
         folder.join(format!("{name}-seed{}", self.scenario.seed))
     }
 

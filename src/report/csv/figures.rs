@@ -3,11 +3,12 @@
 use super::CsvError;
 use super::read::rows;
 use super::write::Sheet;
-use crate::metrics::{BoundRow, DistributionRow, SeriesRow, SummaryRow};
+use crate::metrics::{BoundRow, DistributionRow, GroupRow, SeriesRow, SummaryRow};
 
 const SUMMARY: [&str; 3] = ["metric", "unit", "value"];
 const TIMESERIES: [&str; 4] = ["time_s", "content", "metric", "value"];
 const DISTRIBUTIONS: [&str; 5] = ["metric", "unit", "quantile", "value", "count"];
+const GROUPS: [&str; 5] = ["by", "group", "metric", "unit", "value"];
 const BOUNDS: [&str; 5] = ["scope", "quantity", "part", "unit", "value"];
 
 /// `summary.csv`: one row a figure.
@@ -80,6 +81,17 @@ pub fn distributions_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<Distributi
             count: line.take()?,
         })
     })
+}
+
+/// `groups.csv`: one row a figure of a part of the audience.
+#[must_use]
+pub fn groups_csv(groups: &[GroupRow]) -> Vec<u8> {
+    let mut sheet = Sheet::new(&GROUPS);
+    for row in groups {
+        sheet.put(row.by.name()).put(row.group.as_str()).put(row.metric.as_ref());
+        sheet.put(row.unit.as_ref()).put(row.value).end_row();
+    }
+    sheet.into_bytes()
 }
 
 /// `bounds.csv`: bounds, what was achieved, and what the difference was lost to.

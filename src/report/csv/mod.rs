@@ -19,8 +19,8 @@ mod write;
 pub use comparison::comparison_csv;
 pub use error::CsvError;
 pub use figures::{
-    bounds_csv, bounds_from_csv, distributions_csv, distributions_from_csv, summary_csv,
-    summary_from_csv, timeseries_csv, timeseries_from_csv,
+    bounds_csv, bounds_from_csv, distributions_csv, distributions_from_csv, groups_csv,
+    summary_csv, summary_from_csv, timeseries_csv, timeseries_from_csv,
 };
 pub use network::{isps_csv, isps_from_csv, links_csv, topology_csv, topology_from_csv};
 pub use points::{points_csv, points_from_csv};

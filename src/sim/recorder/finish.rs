@@ -44,8 +44,13 @@ impl Reason {
     }
 }
 
-fn share(part: f64, whole: f64) -> Option<f64> {
+pub(super) fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
+}
+
+/// What was achieved over what is possible; none without either.
+fn quotient(achieved: Option<f64>, bound: Option<f64>) -> Option<f64> {
+    achieved.zip(bound).and_then(|(achieved, bound)| share(achieved, bound))
 }
 
 impl Recorder {
@@ -63,6 +68,7 @@ impl Recorder {
         self.write_distributions();
         self.write_bounds();
         self.write_isps(scenario);
+        self.write_groups(scenario);
     }
 
     fn row(&mut self, metric: &str, unit: &'static str, value: Option<f64>) {
@@ -141,10 +147,12 @@ impl Recorder {
         self.row(
             "tree_depth_bound",
             "hops",
-            share(self.history.least_depth, f64::from(self.history.least_depth_samples)),
+            share(self.history.least_depth, self.history.least_depth_places as f64),
         );
         let stretch = self.path_stretch.summary("path_stretch", "ratio");
         self.records.summary.extend(stretch);
+        let quality = self.quality.rows();
+        self.records.summary.extend(quality);
     }
 
     fn summarise_control(&mut self, duration: Span) {
@@ -229,6 +237,8 @@ impl Recorder {
         let achieved = share(peers, all);
         self.bound("run", "peer_offload", "bound", "ratio", bound);
         self.bound("run", "peer_offload", "achieved", "ratio", achieved);
+        let possible = share(all - self.history.least_cdn_delivered, all);
+        self.row("peer_offload_of_bound", "ratio", quotient(achieved, possible));
         // What any topology must take from CDN nodes is taken as feeds first.
         let mut unavoidable = least.unwrap_or(0.0);
         let mut explained = 0.0;
@@ -248,9 +258,10 @@ impl Recorder {
         let (most, received) = (rate(self.history.streamable), rate(all));
         self.bound("run", "streaming_rate", "bound", "bps", most);
         self.bound("run", "streaming_rate", "achieved", "bps", received);
-        let depth = share(self.history.least_depth, f64::from(self.history.least_depth_samples));
+        let depth = share(self.history.least_depth, self.history.least_depth_places as f64);
         self.bound("run", "tree_depth", "bound", "hops", depth);
         self.bound("run", "tree_depth", "achieved", "hops", self.tree_depth.mean());
+        self.row("tree_depth_of_bound", "ratio", quotient(self.tree_depth.mean(), depth));
     }
 
     fn write_isps(&mut self, scenario: &Scenario) {
@@ -283,8 +294,8 @@ impl Recorder {
                 border_copies_bound: least,
             });
         }
-        let mean = share(copies.iter().sum(), copies.len() as f64);
-        self.row("border_copies.mean", "copies", mean);
+        let all = share(copies.iter().sum(), copies.len() as f64);
+        self.row("border_copies.mean", "copies", all);
         self.row("border_copies.max", "copies", copies.iter().copied().reduce(f64::max));
         // Without the viewers that no peer can reach: what the topology answers for.
         let mean = share(reachable.iter().sum(), reachable.len() as f64);
@@ -296,11 +307,15 @@ impl Recorder {
                 share(self.history.borders[site].least, self.history.borders[site].one_copy)
             })
             .collect();
-        self.row(
-            "border_copies_bound.mean",
-            "copies",
-            share(bounds.iter().sum(), bounds.len() as f64),
-        );
+        let least = share(bounds.iter().sum(), bounds.len() as f64);
+        self.row("border_copies_bound.mean", "copies", least);
+        let delivered = |site: usize| {
+            let border = self.history.borders[site];
+            share(border.least_delivered, border.one_copy)
+        };
+        let possible: Vec<f64> = (0..count).filter_map(delivered).collect();
+        let possible = share(possible.iter().sum(), possible.len() as f64);
+        self.row("border_copies_of_bound", "ratio", quotient(all, possible));
     }
 
     /// On-net, in by peering, in by transit, and out.

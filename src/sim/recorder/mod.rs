@@ -2,7 +2,9 @@
 //! methods when something has happened; nothing here changes the run.
 
 mod finish;
+mod groups;
 mod policies;
+mod quality;
 mod sample;
 
 use super::edges::{Loss, Reason};
@@ -17,6 +19,7 @@ use crate::units::{AsIndex, AsNumber, BitRate, Bytes, LinkId, PeerId, SimTime, S
 use std::collections::BTreeMap;
 
 pub(super) use policies::Term;
+pub(super) use quality::Quality;
 pub(super) use sample::{Instant, Moved};
 
 /// The account of one run.
@@ -54,6 +57,8 @@ pub(super) struct Recorder {
     /// By CDN node.
     cdn_links: Vec<LinkAccount>,
     policies: policies::PolicyAccount,
+    quality: quality::QualityAccount,
+    groups: groups::Groups,
     history: sample::History,
     peer_nanoseconds: u128,
     received_by_leavers: u64,
@@ -91,6 +96,8 @@ pub(super) struct Presence {
     pub(super) sessions: u64,
     /// Bits per second.
     pub(super) uplink: u64,
+    /// The same at the last sample.
+    sampled_uplink: u64,
 }
 
 /// Bytes from site to site.
@@ -138,6 +145,8 @@ impl Recorder {
             networks,
             cdn_links: vec![LinkAccount::default(); scenario.cdn.len()],
             policies: policies::PolicyAccount::new(scenario),
+            quality: quality::QualityAccount::default(),
+            groups: groups::Groups::new(scenario),
             history: sample::History::new(sites),
             peer_nanoseconds: 0,
             received_by_leavers: 0,
@@ -281,6 +290,7 @@ impl Recorder {
         if let Some(lag) = lag {
             self.lag.record(lag);
         }
+        self.groups.left(now, peer, session, playback);
         if keeps(self.peer_rows, peer.id) {
             let row = row(now, peer, session, ending, scenario);
             self.records.peers.push(row);
@@ -363,8 +373,10 @@ struct BorderAccount {
     bytes: u64,
     /// Bytes of one copy of the content over that time.
     one_copy: f64,
-    /// Bytes that the bound allows.
+    /// Bytes that the bound allows, for all to receive everything.
     least: f64,
+    /// The same for all to receive what they did.
+    least_delivered: f64,
 }
 
 /// The number of a network, for scopes.

@@ -32,8 +32,12 @@ pub(super) struct History {
     pub(super) cdn_peak: f64,
     /// Bytes that viewers were to receive.
     pub(super) demand: f64,
-    /// Bytes that CDN nodes had to send at least.
+    /// Bytes that CDN nodes had to send at least, for all to receive everything.
     pub(super) least_cdn: f64,
+    /// The same for all to receive what they did.
+    pub(super) least_cdn_delivered: f64,
+    /// Lent uplink at the last sample, in bits per second.
+    uplink: f64,
     /// Viewer-weighted supply over demand.
     pub(super) supply: f64,
     /// Bytes that viewers could have received at the highest rate that all can have.
@@ -50,7 +54,7 @@ pub(super) struct History {
     by_site: Vec<[u64; 4]>,
     pub(super) window_began: SimTime,
     pub(super) least_depth: f64,
-    pub(super) least_depth_samples: u32,
+    pub(super) least_depth_places: u64,
 }
 
 impl History {
@@ -65,6 +69,8 @@ impl History {
             cdn_peak: 0.0,
             demand: 0.0,
             least_cdn: 0.0,
+            least_cdn_delivered: 0.0,
+            uplink: 0.0,
             supply: 0.0,
             streamable: 0.0,
             watched: 0.0,
@@ -75,8 +81,16 @@ impl History {
             by_site: vec![[0; 4]; sites],
             window_began: SimTime::ZERO,
             least_depth: 0.0,
-            least_depth_samples: 0,
+            least_depth_places: 0,
         }
+    }
+
+    /// Enters what was received since the last sample: one copy of it came from CDN nodes, and what all
+    /// uplinks together cannot have sent; those of viewers who left meanwhile count.
+    fn deliver(&mut self, received: f64, swarm: Swarm, rate: BitRate, seconds: f64) {
+        let uplink = std::mem::replace(&mut self.uplink, swarm.uplink.as_f64()).max(self.uplink);
+        let one_copy = (rate.as_f64() * seconds / 8.0).min(received);
+        self.least_cdn_delivered += one_copy.max(received - uplink * seconds / 8.0);
     }
 
     /// A site's bytes: on-net, in by peering, in by transit, out.
@@ -215,6 +229,8 @@ impl Recorder {
         self.integrate(swarm, bound, rate, servers, seconds);
         let from_peers: u64 = moved.iter().map(|moved| moved.from_peers).sum();
         let from_cdn: u64 = moved.iter().map(|moved| moved.from_cdn).sum();
+        self.history.deliver((from_peers + from_cdn) as f64, swarm, rate, seconds);
+        self.deliver_to_sites(moved, rate, seconds);
         let crossing = std::mem::take(&mut self.history.crossing);
         let cdn_rate = from_cdn as f64 * 8.0 / seconds;
         self.history.cdn_peak = self.history.cdn_peak.max(cdn_rate);
@@ -231,6 +247,25 @@ impl Recorder {
         let sent = self.control_messages
             - std::mem::replace(&mut self.history.control_messages, self.control_messages);
         self.push(now, "control_messages_per_s", sent as f64 / seconds);
+    }
+
+    /// Enters what each ISP received since the last sample: unless a CDN node stands in it, one copy
+    /// came in, and what nobody in it can have sent.
+    fn deliver_to_sites(&mut self, moved: &[Moved], rate: BitRate, seconds: f64) {
+        let mut received = vec![0_u64; self.presence.len()];
+        for moved in moved {
+            received[usize::from(moved.to)] += moved.from_peers + moved.from_cdn;
+        }
+        let sites = self.presence.iter_mut().zip(&mut self.history.borders).zip(&self.inside);
+        for (((presence, border), inside), received) in sites.zip(received) {
+            let uplink = presence.uplink.max(presence.sampled_uplink) + inside.as_bps();
+            presence.sampled_uplink = presence.uplink;
+            let received = received as f64;
+            let one_copy =
+                if *inside > BitRate::ZERO { 0.0 } else { rate.as_f64() * seconds / 8.0 };
+            let beyond = received - uplink as f64 * seconds / 8.0;
+            border.least_delivered += one_copy.min(received).max(beyond);
+        }
     }
 
     fn push_playback(&mut self, now: SimTime, instant: &Instant) {
@@ -296,9 +331,9 @@ impl Recorder {
         }
     }
 
-    /// Enters the least mean depth that the same feeds and uplinks would allow.
-    pub(in crate::sim) fn least_depth(&mut self, mean: f64) {
-        self.history.least_depth += mean;
-        self.history.least_depth_samples += 1;
+    /// Enters the least mean depth that the same feeds and uplinks would allow at so many places.
+    pub(in crate::sim) fn least_depth(&mut self, mean: f64, places: usize) {
+        self.history.least_depth += mean * places as f64;
+        self.history.least_depth_places += places as u64;
     }
 }

@@ -7,6 +7,7 @@ mod determinism;
 mod devices;
 mod million;
 mod policies;
+mod quality;
 mod reassignment;
 mod scarcity;
 mod tables;
