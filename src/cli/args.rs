@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+use super::batch::Pace;
 use crate::scenario::CoordinatorKind;
 use crate::sweep::Shard;
 use crate::units::{Span, parse};
@@ -42,6 +43,7 @@ pub(super) enum Command {
     )]
     Schema,
     Compare(CompareArguments),
+    Check(CheckArguments),
     Plot(PlotArguments),
     ReplayFlows(ReplayArguments),
     Sweep(SweepArguments),
@@ -62,6 +64,9 @@ pub(super) struct RunArguments {
     pub(super) scenario: String,
     #[command(flatten)]
     pub(super) choices: Choices,
+    /// The folder of the results; of a run with several coordinators, one folder in it for each
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
     /// Write the sampled topologies as GraphML, too
     #[arg(long)]
     pub(super) graphml: bool,
@@ -70,13 +75,13 @@ pub(super) struct RunArguments {
     pub(super) check: bool,
 }
 
-/// What a run and a sweep can be told alike.
+/// What every command that runs scenarios can be told.
 #[derive(Debug, Default, Args)]
 pub(super) struct Choices {
     /// Who decides where viewers get their data from; repeatable [default: the scenario's]
     #[arg(long, value_name = "NAME", value_parser = coordinator())]
     pub(super) coordinator: Vec<CoordinatorKind>,
-    /// Seed of all random draws, the first one of a sweep [default: the scenario's]
+    /// Seed of all random draws, the first one of several [default: the scenario's]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(super) seed: Option<u64>,
     /// Change a value of the scenario, as in audience.peak=2000; repeatable
@@ -85,9 +90,6 @@ pub(super) struct Choices {
     /// End each run at this simulated time, as in "90 s"
     #[arg(long, value_name = "SPAN", value_parser = until)]
     pub(super) until: Option<Span>,
-    /// The folder of the results; of a run with several coordinators, one folder in it for each
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
     /// No progress, no table
     #[arg(long)]
     pub(super) quiet: bool,
@@ -101,6 +103,11 @@ impl Choices {
     pub(super) fn coordinators(&self, of_scenario: &[CoordinatorKind]) -> Vec<CoordinatorKind> {
         let wanted = if self.coordinator.is_empty() { of_scenario } else { &self.coordinator };
         CoordinatorKind::ALL.into_iter().filter(|kind| wanted.contains(kind)).collect()
+    }
+
+    /// How many runs at once, and whether progress is shown.
+    pub(super) fn pace(&self) -> Pace {
+        Pace { jobs: self.jobs.unwrap_or(0), quiet: self.quiet }
     }
 }
 
@@ -172,6 +179,45 @@ pub(super) struct CompareArguments {
     pub(super) chart: Option<PathBuf>,
 }
 
+/// Run scenarios and fail when they do not show what is expected of them
+///
+/// What is expected is said by the scenarios' [[expect]], and by a baseline that an earlier check has
+/// saved. Against a baseline a figure fails when it is worse, the 95 % interval of the differences, seed
+/// by seed, leaves zero out, and the change is larger than the tolerance. The exit status is 1 when
+/// something fails.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  grandstand check tiny --seeds 2\n  \
+    grandstand check tiny --seeds 2 --save-baseline main.csv --junit junit.xml")]
+pub(super) struct CheckArguments {
+    /// Built-in scenarios or scenario files
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub(super) scenarios: Vec<String>,
+    /// How many seeds each scenario is run with, from its own on [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) seeds: Option<u32>,
+    #[command(flatten)]
+    pub(super) choices: Choices,
+    /// Compare with the figures in this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the compared figures of these runs, to compare with them later
+    #[arg(long, value_name = "FILE")]
+    pub(super) save_baseline: Option<PathBuf>,
+    /// Compare this figure with the baseline; repeatable [default: headlines and expected figures]
+    #[arg(long = "metric", value_name = "NAME")]
+    pub(super) metrics: Vec<String>,
+    /// Forgive changes up to so much of the baseline's mean
+    #[arg(long, default_value = "1 %", allow_negative_numbers = true, value_name = "PERCENT",
+        value_parser = percent)]
+    pub(super) tolerance: f64,
+    /// Write the outcome as JUnit XML; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Write the outcome as Markdown; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) markdown: Option<PathBuf>,
+}
+
 /// Draw the charts of a result folder again from its tables
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  grandstand plot results/tiny/control-center-seed1\n  \
@@ -219,6 +265,9 @@ pub(super) struct SweepArguments {
     pub(super) seeds: Option<u32>,
     #[command(flatten)]
     pub(super) choices: Choices,
+    /// The folder of the results
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
     /// Run only the runs of one machine of several, as in 0/4; `merge` puts them together
     #[arg(long, value_name = "I/N")]
     pub(super) shard: Option<Shard>,

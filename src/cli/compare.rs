@@ -18,7 +18,6 @@ use std::path::Path;
 const MOST_UNPAIRED: usize = 12;
 /// Names that are told in one line.
 const MOST_NAMES: usize = 8;
-const STANDARD_OUTPUT: &str = "-";
 
 /// Reads, compares, writes and tells; something worse is a failure.
 pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
@@ -34,7 +33,7 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     let shown = shown(&comparison.rows, arguments);
     write_files(arguments, format, &comparison.rows, &shown)?;
     let files = [&arguments.markdown, &arguments.csv];
-    if !files.iter().any(|file| file.as_deref() == Some(Path::new(STANDARD_OUTPUT))) {
+    if !files.iter().any(|file| file.as_deref().is_some_and(output::is_standard_output)) {
         say(&text(arguments, &comparison.rows, &shown))?;
     }
     outcome(&comparison.rows)
@@ -128,10 +127,10 @@ fn write_files(
     shown: &[&ComparisonRow],
 ) -> Result<(), Failure> {
     if let Some(path) = &arguments.csv {
-        put(path, &comparison_csv(rows))?;
+        output::put(path, &comparison_csv(rows))?;
     }
     if let Some(path) = &arguments.markdown {
-        put(path, markdown(arguments, rows, shown).as_bytes())?;
+        output::put(path, markdown(arguments, rows, shown).as_bytes())?;
     }
     if let Some((path, format)) = arguments.chart.as_ref().zip(format) {
         let mut drawn = shown.to_vec();
@@ -142,16 +141,9 @@ fn write_files(
         });
         let chart = differences(&drawn, &caption(arguments, rows), format);
         let chart = chart.map_err(|error| Failure::Bug(format!("bug: {error}\n")))?;
-        put(path, &chart)?;
+        output::put(path, &chart)?;
     }
     Ok(())
-}
-
-fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    if path == Path::new(STANDARD_OUTPUT) {
-        return say(&String::from_utf8_lossy(bytes));
-    }
-    output::file(path, bytes)
 }
 
 /// What the chart is of, in about a line.

@@ -10,7 +10,9 @@
 )]
 
 mod args;
+mod batch;
 mod charts;
+mod check;
 mod compare;
 mod exit;
 mod guard;
@@ -56,6 +58,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Schema => schema::schema(),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::ReplayFlows(arguments) => replay_flows::replay_flows(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),

@@ -1,6 +1,6 @@
 //! The only writer of files: a result folder is there completely or not at all.
 
-use super::exit::Failure;
+use super::exit::{Failure, say};
 use crate::report::manifest_from_toml;
 use std::fmt::Display;
 use std::fs;
@@ -96,6 +96,16 @@ pub(super) fn new_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         }
         _ => failed(path, error),
     })
+}
+
+/// Whether a path means standard output.
+pub(super) fn is_standard_output(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Writes a file in one step, or to standard output for `-`.
+pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if is_standard_output(path) { say(&String::from_utf8_lossy(bytes)) } else { file(path, bytes) }
 }
 
 /// Writes a file in one step, over the one that is there.

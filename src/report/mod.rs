@@ -5,6 +5,7 @@
 
 pub mod aggregate;
 pub mod charts;
+pub mod checked;
 pub mod csv;
 mod graphml;
 mod manifest;

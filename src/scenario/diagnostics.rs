@@ -95,6 +95,10 @@ rules! {
     UnknownCdn: "unknown-cdn", "unknown CDN node";
     /// A policy names a content that is there.
     UnknownContent: "unknown-content", "unknown content";
+    /// An expectation names a figure that runs have.
+    UnknownMetric: "unknown-metric", "unknown figure";
+    /// An expectation names a part of the audience that is there.
+    UnknownGroup: "unknown-group", "unknown part of the audience";
     /// A policy names countries that exist.
     UnknownCountry: "unknown-country", "unknown country";
     /// A rate of arrivals is a number and `/s`, `/min` or `/h`.

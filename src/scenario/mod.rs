@@ -6,7 +6,9 @@
 pub mod builtin;
 mod defaults;
 mod diagnostics;
+mod expectation;
 mod graph_text;
+mod limit;
 mod load;
 mod model;
 mod overrides;
@@ -25,9 +27,9 @@ mod tests;
 pub use diagnostics::{Diagnostic, Errors, Rule};
 pub use load::{Reader, load};
 pub use model::{
-    AccessClass, Arrivals, Audience, Axis, Cdn, Content, ControlSite, CoordinatorKind, Fault,
-    FaultKind, GraphFormat, GraphSource, GraphText, Isp, NatMix, Network, OutputConfig, Phase,
-    Rows, Scenario, SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule,
+    AccessClass, Arrivals, Audience, Axis, Cdn, Content, ControlSite, CoordinatorKind, Expectation,
+    Fault, FaultKind, GraphFormat, GraphSource, GraphText, Isp, NatMix, Network, OutputConfig,
+    Over, Phase, Rows, Scenario, SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule,
 };
 pub use reference::reference;
 pub use resolved::to_toml;

@@ -2,6 +2,7 @@
 
 use crate::baseline::{CdnOnlyConfig, TrackerConfig};
 use crate::control::{ControlConfig, Policy};
+use crate::metrics::GroupBy;
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::proto::{ContentKind, Terms};
@@ -59,6 +60,8 @@ pub struct Scenario {
     pub output: OutputConfig,
     /// What a sweep varies.
     pub sweep: Sweep,
+    /// What runs are expected to show.
+    pub expectations: Vec<Expectation>,
     /// What `--set` changed, in order, each `path=value`.
     pub overrides: Vec<String>,
 }
@@ -417,6 +420,34 @@ pub struct Sweep {
     pub seeds: u32,
     /// Keys and their values; none is one point, the scenario as it is.
     pub axes: Vec<Axis>,
+}
+
+/// What runs are expected to show: a figure between two limits, of which at least one is there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expectation {
+    /// The figure, as in `summary.csv`.
+    pub metric: String,
+    /// Its unit, also that of the limits.
+    pub unit: &'static str,
+    /// The least that is fine.
+    pub low: Option<f64>,
+    /// The most that is fine.
+    pub high: Option<f64>,
+    /// Over what it is judged.
+    pub over: Over,
+    /// Under whom; empty under all that are run.
+    pub coordinators: Vec<CoordinatorKind>,
+    /// About which part of the audience; about all when there is none.
+    pub group: Option<(GroupBy, String)>,
+}
+
+/// Over what an expected figure is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// With every single seed.
+    EverySeed,
+    /// The mean over the seeds.
+    Mean,
 }
 
 /// A key that a sweep varies.

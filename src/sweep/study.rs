@@ -77,6 +77,7 @@ impl Study {
 pub fn file_name(scenario: &Scenario, run: RunId, until: &str, program: &str) -> String {
     let plain = Scenario {
         sweep: Sweep::default(),
+        expectations: Vec::new(),
         overrides: Vec::new(),
         seed: run.seed,
         coordinators: vec![run.coordinator],

@@ -8,6 +8,7 @@ pub mod math;
 mod nat;
 pub mod parse;
 mod quantity;
+pub mod range;
 mod rng;
 mod time;
 

@@ -18,10 +18,11 @@ use tempfile::TempDir;
 
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_grandstand");
 const COORDINATORS: [&str; 4] = ["control-center", "cdn-only", "tracker-random", "tracker-local"];
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "assignments.csv",
     "bounds.csv",
     "distributions.csv",
+    "groups.csv",
     "isps.csv",
     "links.csv",
     "peers.csv",
@@ -348,6 +349,7 @@ fn the_examples_in_help_texts_run() {
         "validate",
         "schema",
         "compare",
+        "check",
         "plot",
         "replay-flows",
         "sweep",

@@ -1,5 +1,6 @@
 //! The one integration-test binary; a module a concern.
 
+mod check;
 mod cli;
 mod closed_forms;
 mod compare;

@@ -36,8 +36,8 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<(), Failure> {
         return Ok(());
     }
     store.begin(&tables::of_plan(&plan))?;
-    let how = (arguments.choices.jobs.unwrap_or(0), arguments.choices.quiet);
-    let ended = execute::execute(&plan, &store, &runs, arguments.choices.until, how)?;
+    let ended =
+        execute::execute(&plan, &store, &runs, arguments.choices.until, arguments.choices.pace())?;
     if progress::interrupted() {
         return Err(stopped(&store, &ended, runs.len()));
     }

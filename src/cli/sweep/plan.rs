@@ -50,7 +50,7 @@ impl Plan {
     /// The folder of the results.
     pub(super) fn place(&self, arguments: &SweepArguments) -> PathBuf {
         let default = || PathBuf::from("results").join(&self.base.name).join("sweep");
-        arguments.choices.out.clone().unwrap_or_else(default)
+        arguments.out.clone().unwrap_or_else(default)
     }
 
     /// The scenario at a point.

@@ -4,6 +4,7 @@
 //! Nothing is checked here beyond the shape; `validate` turns this into a [`super::Scenario`].
 
 mod audience;
+mod expect;
 mod policy;
 mod settings;
 mod sweep;
@@ -14,6 +15,7 @@ pub use audience::{
     RawAccess, RawAudience, RawFriends, RawHours, RawLends, RawNat, RawNatMix, RawPhase,
     RawSession, RawShape, RawStrangers,
 };
+pub use expect::{RawExpect, RawOver};
 pub use policy::RawPolicy;
 pub use settings::{
     RawAdmission, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer, RawRegion,
@@ -84,6 +86,8 @@ pub struct RawScenario {
     pub output: Option<At<RawOutput>>,
     /// What a sweep varies.
     pub sweep: Option<At<RawSweep>>,
+    /// What `grandstand check` holds runs against.
+    pub expect: Option<At<Vec<At<RawExpect>>>>,
 }
 
 /// Who decides where viewers get their data from.

@@ -3,6 +3,7 @@
 //! The file loads to the same scenario when the files that it names are still there.
 
 mod audience;
+mod expect;
 mod settings;
 mod sweep;
 mod topology;
@@ -58,6 +59,11 @@ pub(super) fn to_raw(scenario: &Scenario) -> RawScenario {
         fault: if s.faults.is_empty() { None } else { list(&s.faults, |f| world::fault(f, s)) },
         output: at(world::output(&s.output)),
         sweep: at(sweep::sweep(&s.sweep)),
+        expect: if s.expectations.is_empty() {
+            None
+        } else {
+            list(&s.expectations, expect::expectation)
+        },
     }
 }
 

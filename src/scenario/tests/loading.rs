@@ -142,3 +142,12 @@ fn live_sport_is_what_it_says() {
     let ends = scenario.topology.graph.ends(routes.get(route).links[0]);
     assert_eq!(ends, [a, b]);
 }
+
+#[test]
+fn every_built_in_scenario_says_what_is_expected_of_it() {
+    for (name, _) in builtin::list() {
+        let text = builtin::text(name).unwrap();
+        let scenario = load(text, name, &[], &file).unwrap();
+        assert!(scenario.expectations.len() >= 3, "{name} expects too little");
+    }
+}

@@ -4,6 +4,7 @@
 
 mod audience;
 mod context;
+mod expect;
 mod isps;
 mod lines;
 mod policies;
@@ -49,6 +50,12 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
     let contents = world::contents(check, &raw.content, duration);
     let subjects = policies::Subjects { contents: &contents, topology: &topology };
     let policies = policies::policies(check, &raw.policy, &subjects);
+    let parts = expect::Parts {
+        contents: contents.iter().map(|content| content.name.as_str()).collect(),
+        classes: access.iter().map(|class| class.name.as_str()).collect(),
+        isps: topology.isps.iter().map(|isp| isp.name.as_str()).collect(),
+    };
+    let expectations = expect::expectations(check, raw, &parts);
     Scenario {
         name: name.to_string(),
         title: raw.title.as_ref().map_or_else(|| name.to_string(), |at| at.value.clone()),
@@ -65,6 +72,7 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
         output: world::output(check, &raw.output, duration),
         sweep: sweep::sweep(check, &raw.sweep),
         overrides: Vec::new(),
+        expectations,
         contents,
         policies,
         topology,

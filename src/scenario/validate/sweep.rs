@@ -7,7 +7,7 @@ use crate::scenario::diagnostics::{Rule, did_you_mean};
 use crate::scenario::model::{Axis, Sweep};
 use crate::scenario::raw::{At, RawAxis, RawScale, RawSweep, Scalar};
 use crate::scenario::shape::listed;
-use crate::units::math;
+use crate::units::range::{Amount, Spread, range};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -79,7 +79,7 @@ fn values(check: &mut Check<'_>, raw: &At<RawAxis>) -> Vec<String> {
         (None, Some(from), Some(to), Some(_)) => {
             let count = check.integer(count, 2..=MOST, 2);
             let scale = scale.as_ref().map_or(RawScale::Linear, |at| at.value);
-            range(check, from, to, count, scale)
+            between(check, from, to, count, scale)
         }
         // What is missing may have been cut out because it was wrong.
         _ if check.is_incomplete(&raw.span) => Vec::new(),
@@ -91,26 +91,15 @@ fn values(check: &mut Check<'_>, raw: &At<RawAxis>) -> Vec<String> {
     }
 }
 
-/// A number and what stands behind it.
-struct End {
-    number: f64,
-    unit: String,
-    whole: bool,
-}
-
-fn end(check: &mut Check<'_>, at: &At<Scalar>) -> Option<End> {
-    let text = at.value.0.trim();
-    let digits = text.find(|c: char| !(c.is_ascii_digit() || ".-+_".contains(c)));
-    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
-    let whole = number.parse::<i64>().is_ok();
-    let parsed = number.replace('_', "").parse::<f64>().ok();
-    if parsed.is_none() {
+fn end(check: &mut Check<'_>, at: &At<Scalar>) -> Option<Amount> {
+    let amount = Amount::parse(&at.value.0);
+    if amount.is_none() {
         check.report(Rule::Quantity, &at.span, "a number, with its unit if it has one");
     }
-    parsed.map(|number| End { number, unit: unit.trim().to_string(), whole })
+    amount
 }
 
-fn range(
+fn between(
     check: &mut Check<'_>,
     from: &At<Scalar>,
     to: &At<Scalar>,
@@ -125,38 +114,19 @@ fn range(
         };
         check.report(Rule::Combination, &to.span, expected);
     }
-    let logarithmic = scale == RawScale::Logarithmic;
+    let spread = match scale {
+        RawScale::Linear => Spread::Linear,
+        RawScale::Logarithmic => Spread::Logarithmic,
+    };
     for (end, at) in [(&first, from), (&last, to)] {
-        if logarithmic && end.number <= 0.0 {
+        if spread == Spread::Logarithmic && end.number <= 0.0 {
             above_zero(check, &at.span);
             return Vec::new();
         }
     }
-    (0..count).map(|step| between(&first, &last, step, count, logarithmic)).collect()
+    range(&first, &last, count, spread)
 }
 
 fn above_zero(check: &mut Check<'_>, span: &Range<usize>) {
     check.report(Rule::OutOfRange, span, "more than 0, for a logarithmic scale");
-}
-
-/// One value of a range, rounded to twelve digits; a whole number when both ends are.
-fn between(first: &End, last: &End, step: u32, count: u32, logarithmic: bool) -> String {
-    let part = f64::from(step) / f64::from(count - 1);
-    let number = match step {
-        0 => first.number,
-        _ if step + 1 == count => last.number,
-        _ if logarithmic => {
-            let ratio = math::ln(last.number / first.number);
-            first.number * math::exp(part * ratio)
-        }
-        _ => first.number + part * (last.number - first.number),
-    };
-    let whole = first.whole && last.whole && first.unit.is_empty();
-    let text = if whole { format!("{}", number.round()) } else { rounded(number) };
-    format!("{text} {}", first.unit).trim_end().to_string()
-}
-
-fn rounded(number: f64) -> String {
-    let short = format!("{number:.11e}").parse::<f64>();
-    short.unwrap_or(number).to_string()
 }
