@@ -9,6 +9,7 @@ pub mod engine;
 pub mod metrics;
 pub mod net;
 pub mod peer;
+pub mod plan;
 pub mod proto;
 pub mod replay;
 pub mod report;

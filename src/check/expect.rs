@@ -1,6 +1,6 @@
 //! Whether runs show what their scenario expects of them.
 
-use crate::metrics::{GroupRow, Interval, SummaryRow, interval, mean};
+use crate::metrics::{ExpectationRow, GroupRow, Interval, SummaryRow, interval, mean};
 use crate::scenario::{CoordinatorKind, Expectation, Over};
 use std::fmt;
 
@@ -78,6 +78,34 @@ impl Judged<'_> {
 }
 
 impl<'a> Judged<'a> {
+    /// What it says and what the runs show, in words.
+    #[must_use]
+    pub fn row(&self) -> ExpectationRow {
+        let expected = self.expected;
+        let violations = self.violations();
+        ExpectationRow {
+            statement: format!("{} {} {}", expected.subject(), expected.limits(), expected.scope()),
+            coordinator: self.coordinator.name().to_string(),
+            shown: self.shown(),
+            violations: violations.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// From the least value to the largest, with the mean and its interval.
+    fn shown(&self) -> String {
+        let show = |value: f64| self.expected.show(value);
+        let (Some((least, most)), Some(mean)) = (self.range(), self.mean()) else {
+            return "no value".to_string();
+        };
+        if least == most {
+            return show(mean);
+        }
+        let interval = self.interval().map_or(String::new(), |interval| {
+            format!(", 95 % interval {} to {}", show(interval.low), show(interval.high))
+        });
+        format!("{} to {}, mean {}{interval}", show(least), show(most), show(mean))
+    }
+
     /// Everything that does not hold: one a seed, or one for the mean.
     #[must_use]
     pub fn violations<'b>(&'b self) -> Vec<Violation<'a, 'b>> {

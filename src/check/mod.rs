@@ -5,7 +5,6 @@
 //! (common random numbers), so the statistic is the difference of each such pair. Not here: files,
 //! and how a comparison is shown.
 
-mod checked;
 mod expect;
 mod pair;
 mod runs;
@@ -14,7 +13,6 @@ mod tests;
 mod unpaired;
 mod verdict;
 
-pub use checked::Checked;
 pub use expect::{Judged, RunFigures, Violation, judge};
 pub use pair::{Comparison, compare};
 pub use runs::Duplicate;

@@ -44,6 +44,7 @@ pub(super) enum Command {
     Schema,
     Compare(CompareArguments),
     Check(CheckArguments),
+    Plan(PlanArguments),
     Plot(PlotArguments),
     ReplayFlows(ReplayArguments),
     Sweep(SweepArguments),
@@ -216,6 +217,49 @@ pub(super) struct CheckArguments {
     /// Write the outcome as Markdown; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(super) markdown: Option<PathBuf>,
+}
+
+/// Find the smallest value of a knob that meets targets, along an axis
+///
+/// At every value of the axis the knob is bracketed and then bisected, each value with all seeds. The
+/// belief that more is never worse is checked above the answer. Results go to results/SCENARIO/plan/:
+/// plan.csv has the answers with the theoretical minimum, trials.csv every value that was tried, and
+/// charts/plan.svg the answers along the axis. With prices in the scenario's [cost], what a run costs is
+/// said, too.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    grandstand plan tiny --knob cdn.capacity --target 'continuity >= 0.99' --seeds 2 --precision 50\n  \
+    grandstand plan tiny --knob 'access.dsl.uplink=1 Mbps..8 Mbps' --target 'peer_offload >= 50 %' \
+    --axis audience=20,30 --seeds 1 --precision 50 --out uplink")]
+pub(super) struct PlanArguments {
+    /// A built-in scenario or a scenario file
+    pub(super) scenario: String,
+    /// What is turned: cdn.capacity, or a path with the least and the largest value
+    #[arg(long, value_name = "PATH[=FROM..TO]")]
+    pub(super) knob: String,
+    /// What must be met, as in 'continuity.p05 >= 0.99'; repeatable
+    #[arg(long = "target", required = true, value_name = "FIGURE>=VALUE")]
+    pub(super) targets: Vec<String>,
+    /// What varies from place to place, as in audience=5k..200k
+    #[arg(long, value_name = "PATH=VALUES")]
+    pub(super) axis: Option<String>,
+    /// How many places a range of the axis has, at equal ratios
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..=1_000))]
+    pub(super) steps: u32,
+    /// Meet the targets in the mean over the seeds, not with every seed
+    #[arg(long)]
+    pub(super) mean: bool,
+    /// How near the answer must be to a value that does not do
+    #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = percent)]
+    pub(super) precision: f64,
+    /// How many seeds each value is run with, from the scenario's on [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) seeds: Option<u32>,
+    #[command(flatten)]
+    pub(super) choices: Choices,
+    /// The folder of the results
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 /// Draw the charts of a result folder again from its tables

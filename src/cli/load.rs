@@ -7,7 +7,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// The text of a scenario, and where it stands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Source {
     text: String,
     /// The name in errors.

@@ -20,6 +20,7 @@ mod init;
 mod list;
 mod load;
 mod output;
+mod plan;
 mod plot;
 mod points;
 mod progress;
@@ -59,6 +60,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Schema => schema::schema(),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::ReplayFlows(arguments) => replay_flows::replay_flows(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),

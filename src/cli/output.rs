@@ -78,8 +78,11 @@ impl Prepared {
     }
 }
 
-/// Writes charts over those of a result folder, each in one step.
+/// Writes charts over those of a result folder, each in one step; makes their folder where there are any.
 pub(super) fn replace_charts(folder: &Path, files: &Files) -> Result<(), Failure> {
+    if files.is_empty() {
+        return Ok(());
+    }
     let charts = folder.join(CHARTS);
     fs::create_dir_all(&charts).map_err(|error| failed(&charts, error))?;
     files.iter().try_for_each(|(name, bytes)| file(&folder.join(name), bytes))

@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 88] = [
+const NAMES: [(&str, &str, Direction, Parts); 92] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -54,11 +54,16 @@ const NAMES: [(&str, &str, Direction, Parts); 88] = [
     ("transit_bytes_from_cdn", "B", Neither, ONE),
     ("transit_share", "ratio", Lower, ONE),
     ("resource_index", "ratio", Neither, ONE),
+    ("peer_offload_bound", "ratio", Neither, ONE),
     ("peer_offload_of_bound", "ratio", Higher, ONE),
     ("border_copies", "copies", Lower, MEAN_MAX),
     ("border_copies_reachable", "copies", Lower, MEAN_MAX),
     ("border_copies_bound", "copies", Neither, MEAN),
     ("border_copies_of_bound", "ratio", Lower, ONE),
+    // Money, with prices in the scenario
+    ("cost_cdn", "money", Lower, ONE),
+    ("cost_transit", "money", Lower, ONE),
+    ("cost", "money", Lower, ONE),
     // The topology
     ("tree_depth", "hops", Lower, ALL),
     ("tree_depth_bound", "hops", Neither, ONE),

@@ -2,6 +2,7 @@
 
 pub mod bounds;
 mod catalogue;
+mod checked;
 pub mod closed_forms;
 mod comparison;
 mod histogram;
@@ -10,6 +11,7 @@ mod points;
 mod records;
 
 pub use catalogue::{Direction, direction, is_of_groups, metric_names, unit};
+pub use checked::{CheckedScenario, ExpectationRow};
 pub use comparison::{ComparisonRow, Verdict};
 pub use histogram::Distribution;
 pub use interval::{Interval, interval, mean};

@@ -10,7 +10,9 @@ pub mod csv;
 mod graphml;
 mod manifest;
 mod table;
+mod trends;
 
 pub use graphml::topology_graphml;
 pub use manifest::{Manifest, ManifestError, manifest_from_toml, manifest_toml};
 pub use table::{Column, Table, is_headline};
+pub use trends::trends;

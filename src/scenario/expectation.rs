@@ -1,8 +1,39 @@
 //! What an expectation allows, and how it reads.
 
+use super::diagnostics::did_you_mean;
+use super::limit;
 use super::model::{CoordinatorKind, Expectation, Over};
+use crate::metrics::{metric_names, unit};
 
 impl Expectation {
+    /// The expectation in a line, as in `startup_delay.p95 <= 4 s`; `continuity.p05` is short for
+    /// `continuity_per_session.p05`.
+    ///
+    /// # Errors
+    /// When it is not a figure of `summary.csv`, `>=` or `<=`, and a value in the figure's unit: what was
+    /// expected.
+    pub fn parse(text: &str, over: Over) -> Result<Self, String> {
+        let operators = [(">=", true), ("<=", false)];
+        let split = operators.into_iter().find_map(|(operator, is_low)| {
+            text.split_once(operator).map(|(metric, value)| (metric.trim(), value.trim(), is_low))
+        });
+        let Some((name, value, is_low)) = split else {
+            return Err("a figure, `>=` or `<=`, and a value, as in continuity >= 0.99".to_string());
+        };
+        let long = name.split_once('.').map(|(name, part)| format!("{name}_per_session.{part}"));
+        let known = [Some(name.to_string()), long].into_iter().flatten();
+        let found = known.filter_map(|name| unit(&name).map(|unit| (name, unit))).next();
+        let (metric, unit) = found.ok_or_else(|| {
+            let names: Vec<String> = metric_names().collect();
+            let hint = did_you_mean(name, names.iter().map(String::as_str));
+            let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
+            format!("the name of a figure of summary.csv instead of `{name}`{hint}")
+        })?;
+        let value = limit::parse(value, unit)?;
+        let (low, high) = if is_low { (Some(value), None) } else { (None, Some(value)) };
+        Ok(Self { metric, unit, low, high, over, coordinators: Vec::new(), group: None })
+    }
+
     /// Whether a value, in the figure's unit, is within the limits.
     #[must_use]
     pub fn allows(&self, value: f64) -> bool {
@@ -72,6 +103,19 @@ mod tests {
             coordinators: vec![CoordinatorKind::CdnOnly],
             group: None,
         }
+    }
+
+    #[test]
+    fn a_line_is_a_figure_an_operator_and_a_value() {
+        let parsed = |text: &str| Expectation::parse(text, Over::EverySeed);
+        let low = parsed("continuity.p05 >= 99 %").unwrap();
+        assert_eq!(low.metric, "continuity_per_session.p05");
+        assert_eq!((low.low, low.high), (Some(0.99), None));
+        let high = parsed("startup_delay.p95<=4 s").unwrap();
+        assert_eq!((high.high, high.unit), (Some(4.0), "s"));
+        assert!(parsed("continuity > 1").unwrap_err().starts_with("a figure, `>=`"));
+        assert!(parsed("continuty >= 1").unwrap_err().contains("did you mean `continuity`?"));
+        assert!(parsed("lag.p95 <= 4").unwrap_err().contains("a span of time"));
     }
 
     #[test]

@@ -27,9 +27,10 @@ mod tests;
 pub use diagnostics::{Diagnostic, Errors, Rule};
 pub use load::{Reader, load};
 pub use model::{
-    AccessClass, Arrivals, Audience, Axis, Cdn, Content, ControlSite, CoordinatorKind, Expectation,
-    Fault, FaultKind, GraphFormat, GraphSource, GraphText, Isp, NatMix, Network, OutputConfig,
-    Over, Phase, Rows, Scenario, SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule,
+    AccessClass, Arrivals, Audience, Axis, Cdn, Content, ControlSite, CoordinatorKind, Cost,
+    Expectation, Fault, FaultKind, GraphFormat, GraphSource, GraphText, Isp, NatMix, Network,
+    OutputConfig, Over, Phase, Rows, Scenario, SessionKind, Shape, Sweep, Topology, TraceSession,
+    UplinkRule,
 };
 pub use reference::reference;
 pub use resolved::to_toml;

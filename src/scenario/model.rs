@@ -58,6 +58,8 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// What is written.
     pub output: OutputConfig,
+    /// What traffic costs; nothing is said of it when there is none.
+    pub cost: Option<Cost>,
     /// What a sweep varies.
     pub sweep: Sweep,
     /// What runs are expected to show.
@@ -411,6 +413,15 @@ impl CoordinatorKind {
             Self::TrackerLocal => "tracker-local",
         }
     }
+}
+
+/// Prices, in whatever currency.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// Of a gigabyte (10^9 bytes) from CDN nodes.
+    pub cdn_gb: f64,
+    /// Of a megabit per second of transit at the 95th percentile, for the length of the run.
+    pub transit_mbps: f64,
 }
 
 /// What a sweep varies.

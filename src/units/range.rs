@@ -70,7 +70,9 @@ fn between(first: &Amount, last: &Amount, step: u32, count: u32, spread: Spread)
     match spread {
         _ if step == 0 => first.number,
         _ if step + 1 == count => last.number,
-        Spread::Logarithmic => first.number * math::exp(part * math::ln(last.number / first.number)),
+        Spread::Logarithmic => {
+            first.number * math::exp(part * math::ln(last.number / first.number))
+        }
         Spread::Linear => first.number + part * (last.number - first.number),
     }
 }

@@ -350,6 +350,7 @@ fn the_examples_in_help_texts_run() {
         "schema",
         "compare",
         "check",
+        "plan",
         "plot",
         "replay-flows",
         "sweep",

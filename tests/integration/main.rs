@@ -6,6 +6,7 @@ mod closed_forms;
 mod compare;
 mod golden;
 mod interrupt;
+mod plan;
 mod runs;
 mod stories;
 mod sweep;

@@ -6,8 +6,8 @@ use super::args::CheckArguments;
 use super::exit::{Failure, say};
 use super::repeat::Repeat;
 use super::{batch, load, output, progress};
-use crate::check::{Checked, RunFigures, judge};
-use crate::metrics::metric_names;
+use crate::check::{Judged, RunFigures, judge};
+use crate::metrics::{CheckedScenario, metric_names};
 use crate::report::checked::{check_failures, check_junit, check_markdown, check_text};
 use crate::scenario::{CoordinatorKind, Scenario};
 use crate::sim::RunSpec;
@@ -122,21 +122,21 @@ fn bug(arguments: &CheckArguments, job: Job, why: &str) -> String {
     format!("bug: {why}\nto see it again: {again}\n")
 }
 
-fn judged<'a>(scenario: &'a Scenario, runs: &[RunFigures]) -> Checked<'a> {
+fn judged(scenario: &Scenario, runs: &[RunFigures]) -> CheckedScenario {
     let was_run = |kind: CoordinatorKind| scenario.coordinators.contains(&kind);
     let is_idle =
         |kinds: &[CoordinatorKind]| !kinds.is_empty() && !kinds.iter().any(|kind| was_run(*kind));
-    let expectations = scenario.expectations.iter();
-    Checked {
-        scenario: &scenario.name,
+    let idle = scenario.expectations.iter().filter(|expected| is_idle(&expected.coordinators));
+    CheckedScenario {
+        scenario: scenario.name.clone(),
         seeds: seeds(scenario).collect(),
-        judged: judge(&scenario.expectations, runs),
-        idle: expectations.filter(|expected| is_idle(&expected.coordinators)).collect(),
+        expectations: judge(&scenario.expectations, runs).iter().map(Judged::row).collect(),
+        skipped: idle.map(|it| format!("{} {}", it.subject(), it.limits())).collect(),
         compared: None,
     }
 }
 
-fn write(arguments: &CheckArguments, checked: &[Checked<'_>]) -> Result<(), Failure> {
+fn write(arguments: &CheckArguments, checked: &[CheckedScenario]) -> Result<(), Failure> {
     if let Some(path) = &arguments.junit {
         output::put(path, &check_junit(checked))?;
     }

@@ -1,11 +1,14 @@
 //! The tables of a sweep, made of the files of its runs.
 
 use super::super::exit::Failure;
+use super::super::output::{self, CHARTS, Files};
 use super::plan::Plan;
 use super::store::{RUNS, Store};
 use crate::metrics::{PointRow, Points};
-use crate::report::aggregate::aggregate;
+use crate::report::aggregate::{Aggregate, aggregate};
+use crate::report::charts::{Format, trend};
 use crate::report::csv::{SweptRun, SweptRuns, aggregate_csv, points_csv, runs_csv, runs_from_csv};
+use crate::report::trends;
 use crate::sweep::RunId;
 
 const POINTS: &str = "points.csv";
@@ -50,12 +53,31 @@ pub(super) fn write(store: &Store, runs: &[u8]) -> Result<String, Failure> {
     let aggregate = aggregate(&points);
     store.write(POINTS, &points_csv(&points))?;
     store.write(AGGREGATE, &aggregate_csv(&points.axes, &aggregate))?;
+    let charts = charts(&points.axes, &aggregate)?;
+    output::replace_charts(store.folder(), &charts)?;
     let folder = store.folder().display();
-    Ok(format!(
+    let mut text = format!(
         "written:\n  {folder}/{POINTS} ({} rows)\n  {folder}/{AGGREGATE} ({} rows)\n",
         points.rows.len(),
         aggregate.len()
-    ))
+    );
+    if !charts.is_empty() {
+        text.push_str(&format!("  {folder}/{CHARTS}/ ({} files)\n", charts.len()));
+    }
+    Ok(text)
+}
+
+/// Figures along the first axis, each in both formats.
+fn charts(axes: &[String], rows: &[Aggregate]) -> Result<Files, Failure> {
+    let mut files = Files::new();
+    for (name, chart) in trends(axes, rows) {
+        for format in [Format::Svg, Format::Png] {
+            let bytes = trend(&chart, format);
+            let bytes = bytes.map_err(|error| Failure::Bug(format!("bug: {error}\n")))?;
+            files.push((format!("{CHARTS}/{name}.{}", format.extension()), bytes));
+        }
+    }
+    Ok(files)
 }
 
 /// The figures of all runs.

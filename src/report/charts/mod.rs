@@ -21,10 +21,12 @@ mod series;
 mod style;
 #[cfg(test)]
 mod tests;
+mod trend;
 
 pub use differences::differences;
 pub use growth::{GrowthRow, growth};
 pub use render::{ChartError, Format};
+pub use trend::{Trend, TrendLine, TrendPanel, TrendPoint, TrendScale, trend};
 
 use crate::metrics::{BoundRow, DistributionRow, IspRow, RunRecords, SeriesRow, SummaryRow};
 use crate::units::{ContentId, SimTime, Span};

@@ -1,12 +1,12 @@
 //! A check as a table in Markdown, for the comment of a pull request.
 
-use super::{seeds, shown, statement, worse};
-use crate::check::Checked;
+use super::{seeds, worse};
+use crate::metrics::CheckedScenario;
 
 /// A heading with the outcome, then a table for each scenario and what is worse than the baseline.
 #[must_use]
-pub fn check_markdown(all: &[Checked<'_>]) -> String {
-    let failures: usize = all.iter().map(Checked::failures).sum();
+pub fn check_markdown(all: &[CheckedScenario]) -> String {
+    let failures: usize = all.iter().map(CheckedScenario::failures).sum();
     let outcome = match failures {
         0 => "all expectations hold".to_string(),
         1 => "1 failure".to_string(),
@@ -16,16 +16,21 @@ pub fn check_markdown(all: &[Checked<'_>]) -> String {
     format!("### Grandstand check: {outcome}\n{texts}")
 }
 
-fn one(checked: &Checked<'_>) -> String {
-    let mut text = format!("\n**{}** ({})\n", escaped(checked.scenario), seeds(checked));
-    if !checked.judged.is_empty() {
+fn one(checked: &CheckedScenario) -> String {
+    let mut text = format!("\n**{}** ({})\n", escaped(&checked.scenario), seeds(checked));
+    if !checked.expectations.is_empty() {
         text.push_str("\n| | expected | coordinator | runs show |\n|---|---|---|---|\n");
     }
-    for judged in &checked.judged {
-        let mark = if judged.violations().is_empty() { "✓" } else { "✗" };
-        let statement = escaped(&statement(judged));
-        let (coordinator, shown) = (judged.coordinator.name(), escaped(&shown(judged)));
-        text.push_str(&format!("| {mark} | {statement} | {coordinator} | {shown} |\n"));
+    for row in &checked.expectations {
+        let mark = if row.violations.is_empty() { "✓" } else { "✗" };
+        let [statement, shown] = [&row.statement, &row.shown].map(|text| escaped(text));
+        text.push_str(&format!("| {mark} | {statement} | {} | {shown} |\n", row.coordinator));
+    }
+    for skipped in &checked.skipped {
+        text.push_str(&format!(
+            "| – | {} | | none of its coordinators was run |\n",
+            escaped(skipped)
+        ));
     }
     if let Some(rows) = &checked.compared {
         let worse: Vec<String> =

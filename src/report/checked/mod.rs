@@ -8,37 +8,15 @@ pub use junit::check_junit;
 pub use markdown::check_markdown;
 pub use text::{check_failures, check_text};
 
-use crate::check::{Checked, Judged};
-use crate::metrics::ComparisonRow;
+use crate::metrics::{CheckedScenario, ComparisonRow};
 
 /// The seeds in words.
-fn seeds(checked: &Checked<'_>) -> String {
+fn seeds(checked: &CheckedScenario) -> String {
     match checked.seeds.as_slice() {
         [] => "no seed".to_string(),
         [seed] => format!("seed {seed}"),
         [first, .., last] => format!("seeds {first} to {last}"),
     }
-}
-
-/// What an expectation says, as in `continuity at least 0.99 with every seed`.
-fn statement(judged: &Judged<'_>) -> String {
-    let expected = judged.expected;
-    format!("{} {} {}", expected.subject(), expected.limits(), expected.scope())
-}
-
-/// What the runs show: from the least to the largest, with the mean and its interval.
-fn shown(judged: &Judged<'_>) -> String {
-    let show = |value: f64| judged.expected.show(value);
-    let (Some((least, most)), Some(mean)) = (judged.range(), judged.mean()) else {
-        return "no value".to_string();
-    };
-    if least == most {
-        return show(mean);
-    }
-    let interval = judged.interval().map_or(String::new(), |interval| {
-        format!(", 95 % interval {} to {}", show(interval.low), show(interval.high))
-    });
-    format!("{} to {}, mean {}{interval}", show(least), show(most), show(mean))
 }
 
 /// A figure that is worse than in the baseline, in words.

@@ -10,6 +10,7 @@ mod comparison;
 mod error;
 mod figures;
 mod network;
+mod plan;
 mod points;
 mod read;
 mod sessions;
@@ -23,6 +24,7 @@ pub use figures::{
     summary_csv, summary_from_csv, timeseries_csv, timeseries_from_csv,
 };
 pub use network::{isps_csv, isps_from_csv, links_csv, topology_csv, topology_from_csv};
+pub use plan::{PlanRow, TrialRow, plan_csv, trials_csv};
 pub use points::{points_csv, points_from_csv};
 pub use sessions::{assignments_csv, peers_csv, transfers_csv};
 pub use swept::{SweptRun, SweptRuns, aggregate_csv, runs_csv, runs_from_csv};

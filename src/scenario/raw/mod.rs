@@ -4,6 +4,7 @@
 //! Nothing is checked here beyond the shape; `validate` turns this into a [`super::Scenario`].
 
 mod audience;
+mod cost;
 mod expect;
 mod policy;
 mod settings;
@@ -15,6 +16,7 @@ pub use audience::{
     RawAccess, RawAudience, RawFriends, RawHours, RawLends, RawNat, RawNatMix, RawPhase,
     RawSession, RawShape, RawStrangers,
 };
+pub use cost::RawCost;
 pub use expect::{RawExpect, RawOver};
 pub use policy::RawPolicy;
 pub use settings::{
@@ -82,6 +84,8 @@ pub struct RawScenario {
     pub cdn_only: Option<At<RawCdnOnly>>,
     /// What goes wrong and is mended.
     pub fault: Option<At<Vec<At<RawFault>>>>,
+    /// What traffic costs.
+    pub cost: Option<At<RawCost>>,
     /// What is written.
     pub output: Option<At<RawOutput>>,
     /// What a sweep varies.

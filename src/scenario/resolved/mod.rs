@@ -10,7 +10,7 @@ mod topology;
 mod world;
 
 use super::model::Scenario;
-use super::raw::{At, Quantity, RawNat, RawScenario, Share};
+use super::raw::{At, Quantity, RawCost, RawNat, RawScenario, Share};
 use crate::units::{SimTime, Span};
 
 /// The scenario as a file with every default filled in; overrides that were applied stand in comments.
@@ -57,6 +57,9 @@ pub(super) fn to_raw(scenario: &Scenario) -> RawScenario {
         tracker: at(settings::tracker(&s.tracker)),
         cdn_only: at(settings::cdn_only(&s.cdn_only)),
         fault: if s.faults.is_empty() { None } else { list(&s.faults, |f| world::fault(f, s)) },
+        cost: s.cost.and_then(|cost| {
+            at(RawCost { cdn_gb: at(cost.cdn_gb), transit_mbps: at(cost.transit_mbps) })
+        }),
         output: at(world::output(&s.output)),
         sweep: at(sweep::sweep(&s.sweep)),
         expect: if s.expectations.is_empty() {

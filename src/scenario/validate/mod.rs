@@ -69,6 +69,7 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
         nat_mobile: lines::nat(check, &nat.mobile, defaults::NAT_MOBILE),
         control: settings::control(check, &raw_control, client.heartbeat),
         cdn_only: settings::cdn_only(check, &table(&raw.cdn_only)),
+        cost: world::cost(check, &raw.cost),
         output: world::output(check, &raw.output, duration),
         sweep: sweep::sweep(check, &raw.sweep),
         overrides: Vec::new(),

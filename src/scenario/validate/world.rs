@@ -7,11 +7,11 @@ use crate::proto::ContentKind;
 use crate::scenario::defaults;
 use crate::scenario::diagnostics::{Rule, did_you_mean};
 use crate::scenario::model::{
-    Cdn, Content, ControlSite, CoordinatorKind, Fault, FaultKind, Network, OutputConfig, Rows,
+    Cdn, Content, ControlSite, CoordinatorKind, Cost, Fault, FaultKind, Network, OutputConfig, Rows,
 };
 use crate::scenario::raw::{
-    At, RawCdn, RawContent, RawContentKind, RawControl, RawCoordinator, RawFault, RawNetwork,
-    RawOutput,
+    At, RawCdn, RawContent, RawContentKind, RawControl, RawCoordinator, RawCost, RawFault,
+    RawNetwork, RawOutput,
 };
 use crate::scenario::shape::listed;
 use crate::units::{AsIndex, BitRate, Ratio, SimTime, Span};
@@ -44,6 +44,12 @@ pub(super) fn network(check: &mut Check<'_>, raw: &RawNetwork) -> Network {
         convergence: check.quantity(&raw.convergence, default.convergence),
         nat_success: check.quantity(&raw.nat_success, default.nat_success),
     }
+}
+
+pub(super) fn cost(check: &mut Check<'_>, raw: &Option<At<RawCost>>) -> Option<Cost> {
+    let At { value: raw, .. } = raw.as_ref()?;
+    let mut price = |price: &Option<At<f64>>| check.number(price, 0.0..=1e12, 0.0);
+    Some(Cost { cdn_gb: price(&raw.cdn_gb), transit_mbps: price(&raw.transit_mbps) })
 }
 
 pub(super) fn contents(

@@ -69,9 +69,12 @@ impl Recorder {
         self.write_bounds();
         self.write_isps(scenario);
         self.write_groups(scenario);
+        if let Some(prices) = scenario.cost {
+            self.write_cost(prices);
+        }
     }
 
-    fn row(&mut self, metric: &str, unit: &'static str, value: Option<f64>) {
+    pub(super) fn row(&mut self, metric: &str, unit: &'static str, value: Option<f64>) {
         self.records.summary.push(SummaryRow {
             metric: metric.to_string(),
             unit: unit.into(),
@@ -79,7 +82,7 @@ impl Recorder {
         });
     }
 
-    fn peers_and_cdn(&self) -> (f64, f64) {
+    pub(super) fn peers_and_cdn(&self) -> (f64, f64) {
         let sum =
             |index: usize| self.history.by_class.iter().map(|class| class[index] as f64).sum();
         (sum(0), sum(1))
@@ -238,6 +241,7 @@ impl Recorder {
         self.bound("run", "peer_offload", "bound", "ratio", bound);
         self.bound("run", "peer_offload", "achieved", "ratio", achieved);
         let possible = share(all - self.history.least_cdn_delivered, all);
+        self.row("peer_offload_bound", "ratio", possible);
         self.row("peer_offload_of_bound", "ratio", quotient(achieved, possible));
         // What any topology must take from CDN nodes is taken as feeds first.
         let mut unavoidable = least.unwrap_or(0.0);

@@ -1,6 +1,7 @@
 //! What is counted while a run goes on. Bytes and times come from the world, which calls these
 //! methods when something has happened; nothing here changes the run.
 
+mod cost;
 mod finish;
 mod groups;
 mod policies;
