@@ -49,6 +49,8 @@ pub(super) enum Command {
     ReplayFlows(ReplayArguments),
     Sweep(SweepArguments),
     Merge(MergeArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 /// Run a scenario under one or more coordinators
@@ -337,6 +339,24 @@ pub(super) struct MergeArguments {
     /// The folder of the whole result [default: the first of the folders]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+}
+
+/// Print the completions of all commands for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  grandstand completions bash > grandstand.bash\n  \
+    grandstand completions fish")]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Print a manual page
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  grandstand man > grandstand.1\n  \
+    grandstand man sweep > grandstand-sweep.1")]
+pub(super) struct ManArguments {
+    /// The command that the page is about [default: the program]
+    pub(super) command: Option<String>,
 }
 
 impl Default for Command {

@@ -46,3 +46,23 @@ pub(super) fn simulate(spec: &RunSpec<'_>) -> Result<Outcome, Failure> {
         None => Ok(outcome),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_panics_stops_no_other_and_results_keep_their_order() {
+        let one = |number: &u32| match number {
+            3 => panic!("three is gone"),
+            4 => Err(Failure::Bug("four is wrong".to_string())),
+            other => Ok(other * 10),
+        };
+        let pace = Pace { jobs: 2, quiet: true };
+        let results = each(&[1, 2, 3, 4, 5], pace, one).unwrap();
+        let bug = |why: &str| Err(Failure::Bug(why.to_string()));
+        let expected =
+            [Ok(10), Ok(20), bug("panic: three is gone"), bug("four is wrong"), Ok(50)];
+        assert_eq!(results, expected);
+    }
+}

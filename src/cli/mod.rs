@@ -28,6 +28,7 @@ mod repeat;
 mod replay_flows;
 mod run;
 mod schema;
+mod shell;
 mod show;
 mod sweep;
 mod timing;
@@ -65,5 +66,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::ReplayFlows(arguments) => replay_flows::replay_flows(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Merge(arguments) => sweep::merge(&arguments),
+        Command::Completions(arguments) => shell::completions(&arguments),
+        Command::Man(arguments) => shell::man(&arguments),
     }
 }

@@ -1,7 +1,7 @@
 //! Bracketing, then bisection, on a logarithmic scale.
 
 /// Above the answer these factors of it are tried too, to see whether more is ever worse.
-const BEYOND: [f64; 2] = [1.3, 2.0];
+const BEYOND: [f64; 3] = [1.25, 1.5, 2.0];
 
 /// A value that was tried.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,7 +58,7 @@ impl Search {
     /// A value above the answer that was not tried yet.
     fn beyond(&self, met: f64) -> Option<f64> {
         let wanted = BEYOND.into_iter().map(|factor| met * factor).filter(|v| *v <= self.most);
-        let is_near = |a: f64, b: f64| (a / b - 1.0).abs() < 0.15;
+        let is_near = |a: f64, b: f64| (a / b - 1.0).abs() < 0.08;
         let is_tried = |value: f64| self.trials.iter().any(|trial| is_near(trial.value, value));
         wanted.into_iter().find(|value| !is_tried(*value))
     }
@@ -149,10 +149,10 @@ mod tests {
 
     #[test]
     fn more_that_is_worse_is_noticed_beyond_the_answer() {
-        let gap = run(Search::new(1.0, 100.0, 4.0, 0.05), |value| {
-            (5.0..7.5).contains(&value) || value > 9.0
+        let gap = run(Search::new(1.0, 100.0, 6.0, 0.05), |value| {
+            (5.0..6.5).contains(&value) || value > 9.0
         });
-        let (met, failed) = gap.not_monotone().expect("7.5 to 9 does not do");
-        assert!(met < 7.5 && (7.5..=9.0).contains(&failed), "{met}, {failed}");
+        let (met, failed) = gap.not_monotone().expect("6.5 to 9 does not do");
+        assert!(met < 6.5 && (6.5..=9.0).contains(&failed), "{met}, {failed}");
     }
 }

@@ -355,6 +355,8 @@ fn the_examples_in_help_texts_run() {
         "replay-flows",
         "sweep",
         "merge",
+        "completions",
+        "man",
     ];
     fs::write(folder.path().join("links.csv"), "name,capacity_bps,latency_s\nl,8,\n").unwrap();
     fs::write(folder.path().join("flows.csv"), "id,start_s,bytes,rate_cap_bps,links\na,0,1,,l\n")
@@ -372,6 +374,29 @@ fn the_examples_in_help_texts_run() {
             shell.current_dir(folder.path()).args(["-c", &line]).assert().success();
         }
     }
+}
+
+#[test]
+fn shells_and_man_know_every_command() {
+    let folder = folder();
+    let printed = |arguments: &[&str]| {
+        let told = grandstand(folder.path(), arguments).assert().success();
+        String::from_utf8(told.get_output().stdout.clone()).unwrap()
+    };
+    let help = printed(&["--help"]);
+    let (_, listed) = help.split_once("Commands:\n").unwrap();
+    let names = listed.lines().take_while(|line| !line.is_empty());
+    let names: Vec<&str> =
+        names.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    let names = names.into_iter().filter(|name| !name.is_empty() && *name != "help");
+    let (script, page) = (printed(&["completions", "bash"]), printed(&["man"]));
+    for name in names {
+        assert!(script.contains(name), "{name}");
+        assert!(page.contains(&name.replace('-', "\\-")), "{name} in {page}");
+        assert!(printed(&["man", name]).contains(".SH"), "{name}");
+    }
+    let wrong = grandstand(folder.path(), &["man", "swep"]).assert().code(2);
+    wrong.stderr(predicates::str::contains("did you mean `sweep`?"));
 }
 
 #[test]
