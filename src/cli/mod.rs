@@ -13,6 +13,7 @@ mod args;
 mod charts;
 mod compare;
 mod exit;
+mod explain;
 mod guard;
 mod init;
 mod list;
@@ -23,6 +24,8 @@ mod points;
 mod progress;
 mod repeat;
 mod replay_flows;
+mod report;
+mod results;
 mod run;
 mod schema;
 mod show;
@@ -57,6 +60,8 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Schema => schema::schema(),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::ReplayFlows(arguments) => replay_flows::replay_flows(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Merge(arguments) => sweep::merge(&arguments),

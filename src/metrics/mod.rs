@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod closed_forms;
 mod comparison;
 mod direction;
+mod events;
 mod histogram;
 mod interval;
 mod points;
@@ -11,6 +12,7 @@ mod records;
 
 pub use comparison::{ComparisonRow, Verdict};
 pub use direction::{Direction, direction};
+pub use events::{EventKind, EventRow};
 pub use histogram::Distribution;
 pub use interval::{Interval, interval, mean};
 pub use points::{PointRow, Points};

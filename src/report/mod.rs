@@ -6,10 +6,18 @@
 pub mod aggregate;
 pub mod charts;
 pub mod csv;
+mod facts;
 mod graphml;
 mod manifest;
+pub mod page;
+mod story;
 mod table;
+mod tables;
+mod words;
 
+pub use facts::{Facts, Node};
 pub use graphml::topology_graphml;
 pub use manifest::{Manifest, ManifestError, manifest_from_toml, manifest_toml};
+pub use story::{Story, StoryError, story};
 pub use table::{Column, Table, is_headline};
+pub use tables::RunTables;

@@ -18,10 +18,11 @@ use tempfile::TempDir;
 
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_grandstand");
 const COORDINATORS: [&str; 4] = ["control-center", "cdn-only", "tracker-random", "tracker-local"];
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "assignments.csv",
     "bounds.csv",
     "distributions.csv",
+    "events.csv",
     "isps.csv",
     "links.csv",
     "peers.csv",
@@ -114,7 +115,7 @@ pub(super) fn on_four_threads() -> &'static Contents {
 }
 
 /// Writes contents back into a folder.
-fn restore(files: &Contents, folder: &Path) {
+pub(super) fn restore(files: &Contents, folder: &Path) {
     for (name, bytes) in files {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -349,6 +350,8 @@ fn the_examples_in_help_texts_run() {
         "schema",
         "compare",
         "plot",
+        "report",
+        "explain",
         "replay-flows",
         "sweep",
         "merge",

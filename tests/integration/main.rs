@@ -5,6 +5,7 @@ mod closed_forms;
 mod compare;
 mod golden;
 mod interrupt;
+mod pages;
 mod runs;
 mod stories;
 mod sweep;

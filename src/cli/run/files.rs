@@ -53,6 +53,7 @@ pub(super) fn of_run(
         named("assignments.csv", csv::assignments_csv(&outcome.decisions)),
         named("transfers.csv", csv::transfers_csv(&records.transfers)),
         named("topology.csv", csv::topology_csv(&records.topology)),
+        named("events.csv", csv::events_csv(&records.events)),
         named("bounds.csv", csv::bounds_csv(&records.bounds)),
     ];
     if graphml {

@@ -1,6 +1,7 @@
 //! What is counted while a run goes on. Bytes and times come from the world, which calls these
 //! methods when something has happened; nothing here changes the run.
 
+mod events;
 mod finish;
 mod policies;
 mod sample;
@@ -54,6 +55,8 @@ pub(super) struct Recorder {
     /// By CDN node.
     cdn_links: Vec<LinkAccount>,
     policies: policies::PolicyAccount,
+    /// What went wrong, of the viewers whose rows are kept.
+    pub(super) events: events::EventLog,
     history: sample::History,
     peer_nanoseconds: u128,
     received_by_leavers: u64,
@@ -138,6 +141,7 @@ impl Recorder {
             networks,
             cdn_links: vec![LinkAccount::default(); scenario.cdn.len()],
             policies: policies::PolicyAccount::new(scenario),
+            events: events::EventLog::new(scenario.output.peers),
             history: sample::History::new(sites),
             peer_nanoseconds: 0,
             received_by_leavers: 0,
@@ -151,6 +155,7 @@ impl Recorder {
 
     pub(super) fn decided(&mut self, decision: Decision) {
         self.counts.assignments += 1;
+        self.events.blame(&decision);
         self.reasons.insert(
             (decision.child, decision.substream),
             reason_for(decision.rule, decision.trigger),
@@ -207,8 +212,9 @@ impl Recorder {
     }
 
     /// A viewer was told that it does not get what it asked for.
-    pub(super) fn refused(&mut self, refusal: &Refusal) {
+    pub(super) fn refused(&mut self, now: SimTime, peer: PeerId, refusal: &Refusal) {
         self.counts.refusals += 1;
+        self.events.refused(now, peer, refusal);
         self.policies.refused(refusal);
     }
 
@@ -263,6 +269,7 @@ impl Recorder {
         scenario: &Scenario,
     ) {
         let Ending { playback, .. } = ending;
+        self.events.gone(now, peer.id);
         let presence = &mut self.presence[usize::from(peer.site)];
         presence.viewers -= 1;
         presence.uplink -= peer.lent.as_bps();
@@ -307,7 +314,7 @@ fn row(
         peer: peer.id,
         network: scenario.topology.graph.at(isp.network).number,
         access: scenario.access[usize::from(session.access)].name.clone(),
-        nat: peer.nat.name(),
+        nat: peer.nat.name().into(),
         join: session.join,
         leave: now,
         silent,
