@@ -193,7 +193,6 @@
     if (target) target.scrollIntoView();
   };
   addEventListener("hashchange", follow);
-  addEventListener("beforeprint", () => all("details").forEach(part => { part.open = true; }));
   follow();
   document.documentElement.dataset.ready = "yes";
 })();

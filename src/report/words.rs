@@ -55,7 +55,7 @@ pub(super) const fn rule(rule: Rule) -> &'static str {
     match rule {
         Rule::ClusterFeed => "its cluster needed another feed from outside",
         Rule::NearestOfFriends => "the nearest of its friends with room",
-        Rule::NearestOfCandidates => "the nearest of those with most room close to the source",
+        Rule::NearestOfCandidates => "the nearest of those with most room, close to the source",
         Rule::NoPeerHasRoom => "no peer had room",
         Rule::NotReachable => "no peer can reach it",
         Rule::NothingHasRoom => "nothing had room at all",

@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 const WIDTH: f64 = 1000.0;
 /// Left of the lanes, for their names.
-const GUTTER: f64 = 150.0;
+const GUTTER: f64 = 190.0;
 const LANE: f64 = 46.0;
 const FAULT: f64 = 20.0;
 const TOP: f64 = 12.0;
@@ -174,9 +174,9 @@ mod tests {
         ];
         let run = RunTables { events, ..RunTables::default() };
         let svg = draw(&run, &Facts::of("duration = \"100 s\""));
-        // A fifth and three fifths of the 840 units right of the gutter.
+        // A fifth and two fifths of the 800 units right of the gutter.
         assert!(
-            svg.contains("<rect class=\"fault\" x=\"318.0\" y=\"12\" width=\"336.0\""),
+            svg.contains("<rect class=\"fault\" x=\"350.0\" y=\"12\" width=\"320.0\""),
             "{svg}"
         );
         assert!(svg.contains("the CDN node &lt;a&gt; is down"), "{svg}");

@@ -40,7 +40,9 @@ pub(super) fn wrong(run: &RunTables, facts: &Facts) -> Option<Wrong> {
     let (shown, share) = thin(&run.events, MOST, |row| row.peer);
     shown.first()?;
     let counts = EventKind::ALL.into_iter().filter(|kind| *kind != EventKind::FaultEnds);
-    let count = |kind| run.events.iter().filter(|row| row.event == kind).count() as u64;
+    let of = |kind| run.events.iter().filter(move |row| row.event == kind);
+    let polite = of(EventKind::Loss).filter(|row| row.detail == "graceful").count();
+    let count = |kind| (of(kind).count() as u64, polite);
     Some(Wrong {
         share,
         counts: counts.map(|kind| said(kind, count(kind))).collect(),
@@ -54,12 +56,16 @@ pub(super) fn wrong(run: &RunTables, facts: &Facts) -> Option<Wrong> {
     })
 }
 
-fn said(kind: EventKind, count: u64) -> String {
+/// How often something happened; of losses also how many were announced.
+fn said(kind: EventKind, (count, polite): (u64, usize)) -> String {
     match kind {
         EventKind::FaultBegins | EventKind::FaultEnds => words::counted(count, "fault", "faults"),
         EventKind::Stall => words::counted(count, "standing picture", "standing pictures"),
         EventKind::Refusal => words::counted(count, "refusal", "refusals"),
-        EventKind::Loss => words::counted(count, "loss of a parent", "losses of parents"),
+        EventKind::Loss => {
+            let losses = words::counted(count, "loss of a parent", "losses of parents");
+            format!("{losses} ({polite} with a good-bye)")
+        }
     }
 }
 

@@ -98,12 +98,12 @@ Viewer 4 of tiny, under control-center, seed 1
 
   00:00:10.000  joins from North (AS 7), access fibre, NAT open
   00:00:10.000  substream 1: is told to take it from viewer 8, because it joined; chosen: the nearest of \
-those with most room close to the source (5 peers had it, left out: 2 without uplink, 1 by NAT, 2 looked at)
+those with most room, close to the source (5 peers had it, left out: 2 without uplink, 1 by NAT, 2 looked at)
   00:00:11.200  first picture, 1.20 s after joining
   00:00:50.000  substream 1: viewer 8 went without a word: no more data
   00:00:51.000  substream 1: viewer 8 is blamed, 1.00 s after the data stopped
   00:00:51.000  substream 1: is told to take it from CDN node origin, because its parent fell silent \
-(before: viewer 8); chosen: the nearest of those with most room close to the source (5 peers had it, left \
+(before: viewer 8); chosen: the nearest of those with most room, close to the source (5 peers had it, left \
 out: 2 without uplink, 1 by NAT, 2 looked at)
   00:00:52.000  substream 1: data come again, after 2.00 s
   00:01:00.000  the picture stands still, for 2.00 s

@@ -54,7 +54,8 @@ fn seen(dom: &str) -> Vec<String> {
 
 /// The table of this name and the line over it.
 fn table<'a>(dom: &'a str, name: &str) -> (&'a str, &'a str) {
-    let (before, rest) = dom.split_once(&format!("data-rows=\"{name}\"")).unwrap();
+    let (before, rest) =
+        dom.split_once(&format!("<table class=\"rows\" data-rows=\"{name}\"")).unwrap();
     let count = before.rsplit_once("class=\"count\"").unwrap().1;
     (rest.split("</table>").next().unwrap(), count.split('>').nth(1).unwrap())
 }
@@ -106,18 +107,25 @@ fn a_script_that_is_not_the_page_s_own_does_not_run() {
 fn a_search_finds_a_viewer_and_says_how_many_rows_fit() {
     let Some(browser) = browser() else { return };
     let all = rows(on_four_threads(), &format!("{CENTER}/assignments.csv"));
-    let fits = |row: &&Vec<String>| [1, 5, 6].iter().any(|place| row[*place] == "9");
+    // Somebody who is in the first drawing, fed by another viewer.
+    let edges = rows(on_four_threads(), &format!("{CENTER}/topology.csv"));
+    let edge = edges.iter().find(|row| row[0] == "90" && row[2] == "0" && row[5] == "2").unwrap();
+    let (parent, peer) = (&edge[3], &edge[4]);
+    let fits = |row: &&Vec<String>| [1, 5, 6].iter().any(|place| row[*place] == *peer);
     let found: Vec<&Vec<String>> = all.iter().filter(fits).collect();
-    let dom = opened(browser, center_page(), "decisions&peer=9");
+    let dom = opened(browser, center_page(), &format!("decisions&peer={peer}"));
     let (lines, count) = table(&dom, "decisions");
     assert_eq!(lines.matches("<tr>").count() - 1, found.len());
     assert!(count.starts_with(&format!("{} of {} rows fit.", found.len(), all.len())), "{count}");
     let joins = found.iter().filter(|row| row[4] == "join").count();
-    let dom = opened(browser, center_page(), "peer=9&trigger=join");
+    let dom = opened(browser, center_page(), &format!("peer={peer}&trigger=join"));
     assert_eq!(table(&dom, "decisions").0.matches("<tr>").count() - 1, joins);
     // The way of the viewer to the source is marked in the drawing, and said.
     assert!(dom.contains("class=\"way\"") && dom.contains("sought"), "no way is marked");
-    assert!(dom.contains("The way to the source: viewer 9, "), "no way is said");
+    let (_, way) = dom.split_once("The way to the source: ").expect("no way is said");
+    assert!(way.starts_with(&format!("viewer {peer}, ")), "{way}");
+    let said = format!("; viewer {parent}, ");
+    assert!(way.split("; CDN node origin, ").next().unwrap().contains(&said), "{way}");
 }
 
 #[test]

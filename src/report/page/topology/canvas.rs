@@ -3,6 +3,7 @@
 //! Not here: what is drawn where.
 
 use super::super::escape::escaped;
+use super::networks::NODE;
 use std::fmt::Write;
 
 /// Width of every drawing in its own unit.
@@ -82,6 +83,11 @@ pub(super) fn across(share: f64) -> f64 {
 
 /// The outline of a mark: shapes differ as well as colours, for readers who cannot tell the colours.
 pub(super) fn outline(class: usize, [x, y, r]: [f64; 3]) -> String {
+    if class == NODE {
+        let (half, low) = (r * 1.5, r * 0.85);
+        let (x, y) = (x - half, y - low);
+        return format!("M{x:.1} {y:.1}h{0:.1}v{1:.1}h-{0:.1}z", 2.0 * half, 2.0 * low);
+    }
     match class % 4 {
         0 => format!(
             "M{:.1} {y:.1}a{r:.1} {r:.1} 0 1 0 {:.1} 0a{r:.1} {r:.1} 0 1 0 -{:.1} 0z",

@@ -10,14 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Forest<'a> {
     /// Everybody from the tops down, children after their parent and beside their siblings.
     pub(super) order: Vec<PeerId>,
-    /// Levels below the top of its tree.
+    /// Hops from the source. A viewer whom nobody feeds stands on the first level below it.
     pub(super) level: BTreeMap<PeerId, usize>,
     /// The edge of everybody but the tops.
     pub(super) edges: BTreeMap<PeerId, &'a TopologyRow>,
 }
 
 impl<'a> Forest<'a> {
-    pub(super) fn new(rows: &[&'a TopologyRow]) -> Self {
+    /// The trees of these rows; `is_source` tells who needs no parent.
+    pub(super) fn new(rows: &[&'a TopologyRow], is_source: impl Fn(PeerId) -> bool) -> Self {
         let mut children: BTreeMap<PeerId, Vec<PeerId>> = BTreeMap::new();
         for row in rows {
             children.entry(row.parent).or_default().push(row.child);
@@ -28,20 +29,20 @@ impl<'a> Forest<'a> {
         for top in
             all.iter().filter(|peer| !forest.edges.contains_key(peer)).copied().collect::<Vec<_>>()
         {
-            forest.descend(top, &children);
+            forest.descend((top, usize::from(!is_source(top))), &children);
         }
         // Who is left stands in a circle.
         for peer in all {
             if !forest.level.contains_key(&peer) {
                 forest.edges.remove(&peer);
-                forest.descend(peer, &children);
+                forest.descend((peer, 1), &children);
             }
         }
         forest
     }
 
-    fn descend(&mut self, top: PeerId, children: &BTreeMap<PeerId, Vec<PeerId>>) {
-        let mut waiting = vec![(top, 0)];
+    fn descend(&mut self, top: (PeerId, usize), children: &BTreeMap<PeerId, Vec<PeerId>>) {
+        let mut waiting = vec![top];
         while let Some((peer, level)) = waiting.pop() {
             if self.level.contains_key(&peer) {
                 continue;
@@ -50,6 +51,14 @@ impl<'a> Forest<'a> {
             self.order.push(peer);
             let below = children.get(&peer).into_iter().flatten().rev();
             waiting.extend(below.map(|child| (*child, level + 1)));
+        }
+    }
+
+    /// Whether a viewer gets nothing at the moment.
+    pub(super) fn is_dry(&self, peer: PeerId) -> bool {
+        match self.edges.get(&peer) {
+            Some(row) => row.rate.as_bps() == 0,
+            None => self.level.get(&peer) != Some(&0),
         }
     }
 
@@ -100,7 +109,7 @@ mod tests {
     }
 
     fn forest(rows: &[TopologyRow]) -> (Vec<u32>, Vec<usize>) {
-        let forest = Forest::new(&rows.iter().collect::<Vec<_>>());
+        let forest = Forest::new(&rows.iter().collect::<Vec<_>>(), |peer| peer.get() == 0);
         let order: Vec<u32> = forest.order.iter().map(|peer| peer.get()).collect();
         let levels = forest.order.iter().map(|peer| forest.level[peer]).collect();
         (order, levels)
@@ -110,7 +119,7 @@ mod tests {
     fn children_stand_below_their_parent_and_beside_each_other() {
         let rows = [row(2, 3), row(0, 2), row(0, 1), row(2, 4)];
         assert_eq!(forest(&rows), (vec![0, 2, 3, 4, 1], vec![0, 1, 2, 2, 1]));
-        let forest = Forest::new(&rows.iter().collect::<Vec<_>>());
+        let forest = Forest::new(&rows.iter().collect::<Vec<_>>(), |peer| peer.get() == 0);
         let (places, leaves) = forest.places();
         assert_eq!(leaves, 3);
         let at = |peer| places[&PeerId::new(peer)];
@@ -118,8 +127,16 @@ mod tests {
     }
 
     #[test]
+    fn whom_nobody_feeds_stands_below_the_source_and_is_dry() {
+        let rows = [row(0, 1), row(2, 3)];
+        assert_eq!(forest(&rows), (vec![0, 1, 2, 3], vec![0, 1, 1, 2]));
+        let forest = Forest::new(&rows.iter().collect::<Vec<_>>(), |peer| peer.get() == 0);
+        assert_eq!([0, 2].map(|peer| forest.is_dry(PeerId::new(peer))), [false, true]);
+    }
+
+    #[test]
     fn a_circle_is_cut_and_everybody_is_there_once() {
         let (order, levels) = forest(&[row(5, 6), row(6, 7), row(7, 5), row(0, 1)]);
-        assert_eq!((order, levels), (vec![0, 1, 5, 6, 7], vec![0, 1, 0, 1, 2]));
+        assert_eq!((order, levels), (vec![0, 1, 5, 6, 7], vec![0, 1, 1, 2, 3]));
     }
 }

@@ -29,8 +29,8 @@ pub(super) fn draw(forest: &Forest<'_>, networks: &Networks, description: &str) 
     for peer in &forest.order {
         let members = groups.entry(group(peer)).or_default();
         members.count += 1;
+        members.dry += u64::from(forest.is_dry(*peer));
         if let Some(row) = forest.edges.get(peer) {
-            members.dry += u64::from(row.rate.as_bps() == 0);
             *flows.entry((group(&row.parent), group(peer))).or_default() += 1;
         }
     }

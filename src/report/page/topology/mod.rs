@@ -70,7 +70,7 @@ pub(super) fn drawings(tables: &RunTables, facts: &Facts) -> Option<Drawings> {
     let single = largest <= MOST_SINGLE && total <= MOST_SINGLE_IN_ALL;
     let networks = Networks::new(tables, facts);
     let frame = |((time, substream), rows): (&(SimTime, u8), &Vec<&TopologyRow>)| {
-        let forest = Forest::new(rows);
+        let forest = Forest::new(rows, |peer| networks.is_node(peer));
         let caption = caption(&forest, &networks, *time, *substream);
         let svg = if single {
             single::draw(&forest, &networks, facts, &caption)
@@ -146,7 +146,7 @@ fn caption(forest: &Forest<'_>, networks: &Networks, time: SimTime, substream: u
         let ends = (networks.network(row.parent), networks.network(**child));
         ends.0 != ends.1
     });
-    let dry = forest.edges.values().filter(|row| row.rate.as_bps() == 0).count();
+    let dry = forest.order.iter().filter(|peer| forest.is_dry(**peer)).count();
     let viewers = forest.order.iter().filter(|peer: &&PeerId| !networks.is_node(**peer)).count();
     format!(
         "{time}, substream {substream}: {}, {} fed by CDN nodes, at most {}; {} of {} between \

@@ -111,6 +111,9 @@ impl Networks {
             outline: outline(class, [8.0, 8.0, 6.0]),
             name: self.class_name(class),
         };
-        classes.into_iter().rev().map(entry).collect()
+        // CDN nodes first, as in the drawings.
+        let nodes = classes.contains(&NODE).then_some(NODE);
+        let networks = classes.into_iter().filter(|class| *class != NODE);
+        nodes.into_iter().chain(networks).map(entry).collect()
     }
 }

@@ -31,15 +31,17 @@ pub(super) fn draw(
     let radius = (across(1.0) - across(0.0)) / leaves as f64 * 0.36;
     for peer in &forest.order {
         let (x, y) = at(peer);
+        let parent = forest.edges.get(peer).map(|row| format!(" data-f=\"{}\"", row.parent));
+        let data = format_args!(" data-p=\"{peer}\"{}", parent.unwrap_or_default());
+        let (class, mark) = (networks.class(*peer), [x, y, radius.clamp(2.0, 8.0)]);
         let title = title(forest, networks, facts, *peer);
-        let edge = forest.edges.get(peer);
-        let dry = edge.is_some_and(|row| row.rate.as_bps() == 0);
-        let parent = edge.map_or(String::new(), |row| format!(" data-f=\"{}\"", row.parent));
-        let mark = [x, y, radius.clamp(2.0, 8.0)];
-        let data = format_args!(" data-p=\"{peer}\"{parent}");
-        canvas.mark(networks.class(*peer), dry, mark, data, &title);
-        if forest.order.len() <= MOST_NUMBERED && !networks.is_node(*peer) {
-            canvas.label((x, y + 22.0), &peer.to_string());
+        canvas.mark(class, forest.is_dry(*peer), mark, data, &title);
+        match facts.node(*peer) {
+            Some(node) => canvas.label((x, y - 13.0), &shortened(&node.name)),
+            None if forest.order.len() <= MOST_NUMBERED => {
+                canvas.label((x, y + 22.0), &peer.to_string());
+            }
+            None => {}
         }
     }
     canvas.finish(description)
@@ -60,6 +62,12 @@ fn draw_edges(
     }
     canvas.lines("e", 1.2, &inside);
     canvas.lines("e x", 1.2, &across);
+}
+
+/// As much of a name as there is room for.
+fn shortened(name: &str) -> String {
+    let short: String = name.chars().take(16).collect();
+    if short.len() < name.len() { short + "…" } else { short }
 }
 
 fn title(forest: &Forest<'_>, networks: &Networks, facts: &Facts, peer: PeerId) -> String {
