@@ -16,11 +16,11 @@ pub(super) struct Share {
 
 /// The rows of viewers with a number that is a multiple of the least power of two by which at most
 /// `most` are left. Rows about nobody are always there.
-pub(super) fn thin<'a, T>(
-    rows: &'a [T],
+pub(super) fn thin<T>(
+    rows: &[T],
     most: usize,
     peer: impl Fn(&T) -> Option<PeerId>,
-) -> (Vec<&'a T>, Share) {
+) -> (Vec<&T>, Share) {
     let kept = |every: u32| {
         let wanted = |row: &&T| peer(row).is_none_or(|peer| peer.get().is_multiple_of(every));
         rows.iter().filter(wanted).collect::<Vec<&T>>()

@@ -23,8 +23,8 @@ pub(super) fn tags(page: &str) -> Result<Vec<Tag>, String> {
     let (mut found, mut open, mut rest) = (Vec::new(), Vec::<String>::new(), page);
     while let Some(at) = rest.find('<') {
         let inside = &rest[at + 1..];
-        if inside.starts_with("!doctype html>") {
-            rest = &inside["!doctype html>".len()..];
+        if let Some(after) = inside.strip_prefix("!doctype html>") {
+            rest = after;
             continue;
         }
         let end = inside.find('>').ok_or_else(|| format!("no end: {}", head(inside)))?;

@@ -1,5 +1,7 @@
 //! The report page and the stories of viewers, as their readers get them from the program.
 
+#![allow(clippy::disallowed_methods, reason = "the program's files are read")]
+
 mod browser;
 mod events;
 mod explain;
