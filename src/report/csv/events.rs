@@ -54,7 +54,7 @@ mod tests {
             substream: Some(Substream(2)),
             other: Some(PeerId::new(7)),
             noticed: Some(Span::from_millis(2500)),
-            blamed: Some(PeerId::new(7)),
+            blamed: Some(PeerId::new(8)),
             lasted: None,
             detail: "silent".into(),
         };
@@ -71,7 +71,7 @@ mod tests {
         let events = [loss, fault];
         let table = String::from_utf8(events_csv(&events)).unwrap();
         let expected = "time_s,event,peer,substream,other,noticed_s,blamed,lasted_s,detail\n\
-                        180,loss,4,2,7,2.5,7,,silent\n\
+                        180,loss,4,2,7,2.5,8,,silent\n\
                         180,fault_begins,,,,,,,\"cdn_down Paris, 2\"\n";
         assert_eq!(table, expected);
         assert_eq!(events_from_csv("e", table.as_bytes()).unwrap(), events);

@@ -10,7 +10,7 @@ pub(super) const MEANINGS: [(&str, &str); 32] = [
     ("viewers_peak", "viewers at once, at most"),
     ("sessions", "viewers who came"),
     ("continuity", "of the media due, what was played on time"),
-    ("continuity_per_session.p05", "the same for the viewer whom 5 % fare worse than"),
+    ("continuity_per_session.p05", "the same, which all but the worst 5 % of viewers reach"),
     ("startup_delay.p50", "from joining to the first picture, median"),
     ("startup_delay.p95", "the same for the slowest 5 %"),
     ("rebuffering_ratio", "of the time watched, what the picture stood still"),

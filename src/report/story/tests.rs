@@ -147,6 +147,8 @@ fn an_instant_has_its_parents_and_what_is_around_it_is_marked() {
 fn unknown_numbers_are_answered_with_the_nearest_and_with_the_sampling() {
     let mut run = run();
     run.manifest.scenario.push_str("[output]\npeers = \"1/4\"\n");
+    let fault = EventRow { peer: Some(PeerId::new(2)), ..event(70, EventKind::Stall) };
+    run.events.push(fault);
     let refused = |run: &RunTables, peer| {
         let asked = Story { run, peer: PeerId::new(peer), at: None };
         story(&asked).unwrap_err().to_string()
