@@ -1,9 +1,10 @@
 //! The arguments of every command.
 
 use super::batch::Pace;
+use super::explain::instant;
 use crate::scenario::CoordinatorKind;
 use crate::sweep::Shard;
-use crate::units::{Span, parse};
+use crate::units::{SimTime, Span, parse};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -46,6 +47,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     Plan(PlanArguments),
     Plot(PlotArguments),
+    Report(ReportArguments),
+    Explain(ExplainArguments),
     ReplayFlows(ReplayArguments),
     Sweep(SweepArguments),
     Merge(MergeArguments),
@@ -271,6 +274,39 @@ pub(super) struct PlanArguments {
 pub(super) struct PlotArguments {
     /// The folder of one run, or of a comparison
     pub(super) dir: PathBuf,
+}
+
+/// Write a page about a run or a comparison: one file that needs no network
+///
+/// Key figures with their bounds, charts, what went wrong and when, who fed whom at the sampled
+/// instants, decisions with their reasons, the scenario, and how to repeat it. A part of the address
+/// chooses what is seen, as in report.html#topology&t=00:03:00&peer=17.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  grandstand report results/tiny/control-center-seed1\n  \
+    grandstand report results/tiny/comparison-seed1 --out tiny.html")]
+pub(super) struct ReportArguments {
+    /// The folder of one run, or of a comparison
+    pub(super) dir: PathBuf,
+    /// The file to write [default: DIR/report.html]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// Tell the story of one viewer: its parents and why, what went wrong, how it left
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  grandstand explain results/tiny/control-center-seed1 --peer 9\n  \
+    grandstand explain results/tiny/control-center-seed1 --peer 9 --at 00:00:30"
+)]
+pub(super) struct ExplainArguments {
+    /// The folder of one run
+    pub(super) dir: PathBuf,
+    /// The number of the viewer, as in peers.csv
+    #[arg(long, value_name = "N")]
+    pub(super) peer: u32,
+    /// Tell the state at this time first, and mark what is around it: hh:mm:ss, or "31 min 20 s"
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(super) at: Option<SimTime>,
 }
 
 /// Run the network model alone on explicit flows

@@ -61,8 +61,7 @@ mod tests {
         let pace = Pace { jobs: 2, quiet: true };
         let results = each(&[1, 2, 3, 4, 5], pace, one).unwrap();
         let bug = |why: &str| Err(Failure::Bug(why.to_string()));
-        let expected =
-            [Ok(10), Ok(20), bug("panic: three is gone"), bug("four is wrong"), Ok(50)];
+        let expected = [Ok(10), Ok(20), bug("panic: three is gone"), bug("four is wrong"), Ok(50)];
         assert_eq!(results, expected);
     }
 }

@@ -6,6 +6,9 @@ use crate::scenario::{self, Scenario, builtin};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
+/// The file that makes a folder a result.
+pub(super) const MANIFEST: &str = "manifest.toml";
+
 /// The text of a scenario, and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
@@ -83,7 +86,7 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// The manifest of a result folder.
 pub(super) fn manifest(folder: &Path) -> Result<Manifest, Failure> {
-    let path = folder.join("manifest.toml");
+    let path = folder.join(MANIFEST);
     if !path.exists() {
         let message = format!("{}: not a result folder: no manifest.toml", folder.display());
         return Err(Failure::input(message));

@@ -15,6 +15,7 @@ mod charts;
 mod check;
 mod compare;
 mod exit;
+mod explain;
 mod guard;
 mod init;
 mod list;
@@ -26,6 +27,8 @@ mod points;
 mod progress;
 mod repeat;
 mod replay_flows;
+mod report;
+mod results;
 mod run;
 mod schema;
 mod shell;
@@ -63,6 +66,8 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::ReplayFlows(arguments) => replay_flows::replay_flows(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Merge(arguments) => sweep::merge(&arguments),

@@ -12,7 +12,7 @@ const MANIFEST: &str = "manifest.toml";
 /// The folder of charts in a result folder.
 pub(super) const CHARTS: &str = "charts";
 /// What else a result folder may hold, by ending.
-const ENDINGS: [&str; 4] = ["csv", "graphml", "md", "toml"];
+const ENDINGS: [&str; 5] = ["csv", "graphml", "html", "md", "toml"];
 
 /// Files of a result folder: their names in it and their contents.
 pub(super) type Files = Vec<(String, Vec<u8>)>;

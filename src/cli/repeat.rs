@@ -1,4 +1,4 @@
-//! The command that runs something again, checked, as a shell takes it.
+//! The command that runs something again, checked or not, as a shell takes it.
 
 use crate::scenario::CoordinatorKind;
 use crate::units::Span;
@@ -15,17 +15,25 @@ pub(super) struct Repeat<'a> {
     pub(super) until: Option<Span>,
 }
 
-impl fmt::Display for Repeat<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Repeat<'_> {
+    /// The command that repeats the run and checks nothing.
+    pub(super) fn unchecked(&self) -> String {
         let (scenario, coordinator) = (quoted(self.scenario), self.coordinator.name());
-        write!(f, "grandstand run {scenario} --coordinator {coordinator} --seed {}", self.seed)?;
+        let mut text =
+            format!("grandstand run {scenario} --coordinator {coordinator} --seed {}", self.seed);
         for change in self.overrides {
-            write!(f, " --set {}", quoted(change))?;
+            text.push_str(&format!(" --set {}", quoted(change)));
         }
         if let Some(until) = self.until {
-            write!(f, " --until {}", quoted(&until.to_string()))?;
+            text.push_str(&format!(" --until {}", quoted(&until.to_string())));
         }
-        f.write_str(" --check")
+        text
+    }
+}
+
+impl fmt::Display for Repeat<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} --check", self.unchecked())
     }
 }
 

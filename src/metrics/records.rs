@@ -1,5 +1,6 @@
 //! What a run leaves behind, as rows.
 
+use super::EventRow;
 use crate::units::{AsNumber, BitRate, Bytes, ContentId, PeerId, SimTime, Span, Substream};
 use std::borrow::Cow;
 
@@ -25,6 +26,8 @@ pub struct RunRecords {
     pub topology: Vec<TopologyRow>,
     /// One row a finished transfer (all, a sample, or none).
     pub transfers: Vec<TransferRow>,
+    /// What went wrong, in the order of time.
+    pub events: Vec<EventRow>,
     /// Bounds, what was achieved, and what the difference was lost to.
     pub bounds: Vec<BoundRow>,
     /// Figures of parts of the audience.
@@ -121,7 +124,7 @@ pub struct PeerRow {
     /// Its access class.
     pub access: String,
     /// Its NAT kind.
-    pub nat: &'static str,
+    pub nat: Name,
     /// When it came.
     pub join: SimTime,
     /// When it left.

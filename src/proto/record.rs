@@ -78,6 +78,19 @@ pub struct Decision {
 }
 
 impl Trigger {
+    /// All triggers.
+    pub const ALL: [Self; 9] = [
+        Self::Join,
+        Self::ParentLeft,
+        Self::ParentSilent,
+        Self::PathFailed,
+        Self::Congestion,
+        Self::ConnectFailed,
+        Self::Improvement,
+        Self::Recomputation,
+        Self::ServingHours,
+    ];
+
     /// The name in results.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -96,6 +109,18 @@ impl Trigger {
 }
 
 impl Rule {
+    /// All rules.
+    pub const ALL: [Self; 8] = [
+        Self::ClusterFeed,
+        Self::NearestOfFriends,
+        Self::NearestOfCandidates,
+        Self::NoPeerHasRoom,
+        Self::NotReachable,
+        Self::NothingHasRoom,
+        Self::NearestServer,
+        Self::HigherPriorityWaits,
+    ];
+
     /// The name in results.
     #[must_use]
     pub const fn name(self) -> &'static str {

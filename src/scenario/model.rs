@@ -377,7 +377,7 @@ pub enum FaultKind {
 pub struct OutputConfig {
     /// Between two samples of the time series.
     pub sample: Span,
-    /// Rows of `peers.csv`.
+    /// Rows of `peers.csv`, and rows about viewers of `events.csv`.
     pub peers: Rows,
     /// Rows of `assignments.csv`, by client.
     pub assignments: Rows,

@@ -13,6 +13,11 @@ impl World<'_> {
     pub(super) fn fault(&mut self, number: u32, begins: bool) {
         self.recorder.fault(self.now, begins);
         let kind = self.scenario.faults[number as usize].kind.clone();
+        // Vanishing takes no time, so it has no end.
+        if begins || !matches!(kind, FaultKind::PeersVanish { .. }) {
+            let detail = self.fault_in_words(&kind);
+            self.recorder.events.fault(self.now, begins, detail);
+        }
         match kind {
             FaultKind::LinkDown { a, b } => {
                 self.fabric
@@ -35,6 +40,21 @@ impl World<'_> {
                 self.center_down = begins;
                 self.wake_coordinator();
             }
+        }
+    }
+
+    /// The kind of a fault, as scenarios name it, and what it strikes.
+    fn fault_in_words(&self, kind: &FaultKind) -> String {
+        let graph = &self.scenario.topology.graph;
+        let link = |a, b| format!("{}-{}", graph.at(a).number, graph.at(b).number);
+        match *kind {
+            FaultKind::LinkDown { a, b } => format!("link_down {}", link(a, b)),
+            FaultKind::LinkCapacity { a, b, capacity } => {
+                format!("link_capacity {} {} bps", link(a, b), capacity.as_bps())
+            }
+            FaultKind::CdnDown { cdn } => format!("cdn_down {}", self.scenario.cdn[cdn].name),
+            FaultKind::PeersVanish { share } => format!("peers_vanish {}", share.get()),
+            FaultKind::ControlDown => "control_down".to_string(),
         }
     }
 

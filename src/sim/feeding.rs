@@ -133,6 +133,9 @@ impl World<'_> {
         if detail.lost.is_none() {
             (detail.lost, detail.detected) = (Some((now, loss)), false);
             self.edges.get_mut(id).is_lost = true;
+            let (child, substream) = self.edges.owner(id);
+            let parent = self.edges.track(id).believed;
+            self.recorder.events.lost((self.peer(child).id, substream), now, parent, loss);
         }
     }
 }

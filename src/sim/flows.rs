@@ -74,6 +74,8 @@ impl World<'_> {
             && let Some((since, loss)) = self.edges.detail_mut(id).lost.take()
         {
             self.recorder.repaired(loss, self.now.since(since));
+            let (child, substream) = self.edges.owner(id);
+            self.recorder.events.mended((self.peer(child).id, substream), self.now);
         }
     }
 

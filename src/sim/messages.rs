@@ -132,17 +132,20 @@ impl World<'_> {
             return;
         };
         for choice in assignment.parents.iter().filter(|choice| choice.parent.is_some()) {
-            self.note_detection(self.edges.id(slot, choice.substream));
+            self.note_detection(self.edges.id(slot, choice.substream), None);
         }
     }
 
-    pub(super) fn note_detection(&mut self, id: u32) {
+    /// Somebody acts on a loss; a client that chooses for itself blames `blamed`.
+    pub(super) fn note_detection(&mut self, id: u32, blamed: Option<PeerId>) {
         let now = self.now;
+        let (child, substream) = self.edges.owner(id);
         let detail = self.edges.detail_mut(id);
         if let Some((since, loss)) = detail.lost
             && !std::mem::replace(&mut detail.detected, true)
         {
             self.recorder.detected(loss, now.since(since));
+            self.recorder.events.noticed((self.peer(child).id, substream), now, blamed);
         }
     }
 
@@ -164,7 +167,7 @@ impl World<'_> {
 
     /// What a policy forbids is not asked for again: the viewer goes. All else may change.
     fn refused(&mut self, slot: Slot, refusal: &Refusal) {
-        self.recorder.refused(refusal);
+        self.recorder.refused(self.now, self.peer(slot).id, refusal);
         if matches!(refusal, Refusal::Policy(_)) && self.peer(slot).guidance.is_none() {
             self.vanish(slot, false);
         }

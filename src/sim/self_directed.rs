@@ -101,7 +101,7 @@ impl World<'_> {
 
     fn give_up_parent(&mut self, id: EdgeId, parent: PeerId) {
         let (slot, _) = self.edges.owner(id);
-        self.note_detection(id);
+        self.note_detection(id, Some(parent));
         self.abandon(id);
         self.forget_neighbor(slot, parent);
         self.seek(id);

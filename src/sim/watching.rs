@@ -73,11 +73,15 @@ impl World<'_> {
         let (now, length, live) = (self.now, self.stream().length, self.live_edge());
         let peer = &mut self.peers[slot as usize];
         let started = peer.player.startup_delay().is_some();
+        let stood = peer.player.is_stalled();
         let next = peer.player.observe(now, &inflows, length, live, &self.scenario.player);
         peer.player_generation += 1;
         let generation = peer.player_generation;
         if !started && let Some(delay) = peer.player.startup_delay() {
             self.recorder.started(delay);
+        }
+        if stood != peer.player.is_stalled() {
+            self.recorder.events.stalls(now, peer.id, !stood);
         }
         let pointless = peer.player_event.take();
         self.inflows = inflows;

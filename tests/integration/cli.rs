@@ -18,10 +18,11 @@ use tempfile::TempDir;
 
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_grandstand");
 const COORDINATORS: [&str; 4] = ["control-center", "cdn-only", "tracker-random", "tracker-local"];
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "assignments.csv",
     "bounds.csv",
     "distributions.csv",
+    "events.csv",
     "groups.csv",
     "isps.csv",
     "links.csv",
@@ -115,7 +116,7 @@ pub(super) fn on_four_threads() -> &'static Contents {
 }
 
 /// Writes contents back into a folder.
-fn restore(files: &Contents, folder: &Path) {
+pub(super) fn restore(files: &Contents, folder: &Path) {
     for (name, bytes) in files {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -352,6 +353,8 @@ fn the_examples_in_help_texts_run() {
         "check",
         "plan",
         "plot",
+        "report",
+        "explain",
         "replay-flows",
         "sweep",
         "merge",
@@ -396,7 +399,7 @@ fn shells_and_man_know_every_command() {
         assert!(printed(&["man", name]).contains(".SH"), "{name}");
     }
     let wrong = grandstand(folder.path(), &["man", "swep"]).assert().code(2);
-    wrong.stderr(predicates::str::contains("did you mean `sweep`?"));
+    wrong.stderr(contains("did you mean `sweep`?"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod closed_forms;
 mod compare;
 mod golden;
 mod interrupt;
+mod pages;
 mod plan;
 mod runs;
 mod stories;

@@ -54,6 +54,7 @@ pub(super) fn of_run(
         named("transfers.csv", csv::transfers_csv(&records.transfers)),
         named("topology.csv", csv::topology_csv(&records.topology)),
         named("groups.csv", csv::groups_csv(&records.groups)),
+        named("events.csv", csv::events_csv(&records.events)),
         named("bounds.csv", csv::bounds_csv(&records.bounds)),
     ];
     if graphml {

@@ -1,5 +1,7 @@
 //! One value as the text of one cell, and back.
 
+use crate::metrics::EventKind;
+use crate::proto::{Rule, Trigger};
 use crate::units::{AsNumber, BitRate, Bytes, ContentId, PeerId, SimTime, Span, Substream};
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
@@ -94,6 +96,31 @@ cells! {
     Substream, v => v, text => text.parse().ok().map(Self), "a substream's number up to 255";
 }
 
+/// Values that are written by their names.
+macro_rules! named_cells {
+    ($($type:ty, $expected:literal;)*) => {$(
+        impl Cell for $type {
+            fn put(&self, cell: &mut String) {
+                cell.push_str(self.name());
+            }
+        }
+
+        impl FromCell for $type {
+            const EXPECTED: &'static str = $expected;
+
+            fn from_cell(text: &str) -> Option<Self> {
+                Self::ALL.into_iter().find(|value| value.name() == text)
+            }
+        }
+    )*};
+}
+
+named_cells! {
+    Trigger, "the name of a trigger, as `join`";
+    Rule, "the name of a rule, as `nearest_of_candidates`";
+    EventKind, "the name of an event, as `stall`";
+}
+
 impl Cell for &str {
     fn put(&self, cell: &mut String) {
         cell.push_str(self);
@@ -115,6 +142,22 @@ impl Cell for SimTime {
 impl Cell for Span {
     fn put(&self, cell: &mut String) {
         put_seconds(self.as_nanos(), cell);
+    }
+}
+
+impl FromCell for bool {
+    const EXPECTED: &'static str = "`true` or `false`";
+
+    fn from_cell(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl FromCell for Span {
+    const EXPECTED: &'static str = SimTime::EXPECTED;
+
+    fn from_cell(text: &str) -> Option<Self> {
+        nanos_from_seconds(text).map(Self::from_nanos)
     }
 }
 

@@ -8,6 +8,7 @@ mod axes;
 mod cell;
 mod comparison;
 mod error;
+mod events;
 mod figures;
 mod network;
 mod plan;
@@ -19,6 +20,7 @@ mod write;
 
 pub use comparison::comparison_csv;
 pub use error::CsvError;
+pub use events::{events_csv, events_from_csv};
 pub use figures::{
     bounds_csv, bounds_from_csv, distributions_csv, distributions_from_csv, groups_csv,
     summary_csv, summary_from_csv, timeseries_csv, timeseries_from_csv,
@@ -26,5 +28,8 @@ pub use figures::{
 pub use network::{isps_csv, isps_from_csv, links_csv, topology_csv, topology_from_csv};
 pub use plan::{PlanRow, TrialRow, plan_csv, trials_csv};
 pub use points::{points_csv, points_from_csv};
-pub use sessions::{assignments_csv, peers_csv, transfers_csv};
+pub use sessions::{
+    assignments_csv, assignments_from_csv, peers_csv, peers_from_csv, transfers_csv,
+    transfers_from_csv,
+};
 pub use swept::{SweptRun, SweptRuns, aggregate_csv, runs_csv, runs_from_csv};

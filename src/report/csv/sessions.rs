@@ -1,5 +1,7 @@
 //! The tables of single sessions: peers, assignments, transfers.
 
+use super::CsvError;
+use super::read::rows;
 use super::write::Sheet;
 use crate::metrics::{PeerRow, TransferRow};
 use crate::proto::Decision;
@@ -57,12 +59,40 @@ const TRANSFERS: [&str; 11] = [
 pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
     let mut sheet = Sheet::new(&PEERS);
     for row in peers {
-        sheet.put(row.peer).put(row.network).put(row.access.as_str()).put(row.nat);
+        sheet.put(row.peer).put(row.network).put(row.access.as_str()).put(row.nat.as_ref());
         sheet.put(row.join).put(row.leave).put(row.silent).put(row.startup_delay);
         sheet.put(row.stalls).put(row.stalled).put(row.due).put(row.on_time).put(row.lag);
         sheet.put(row.from_cdn).put(row.from_peers).put(row.sent).put(row.parent_changes).end_row();
     }
     sheet.into_bytes()
+}
+
+/// The rows of a `peers.csv`; `file` is its name in errors.
+///
+/// # Errors
+/// At the first header, line or cell that [`peers_csv`] would not have written.
+pub fn peers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<PeerRow>, CsvError> {
+    rows(file, bytes, &PEERS, |line| {
+        Ok(PeerRow {
+            peer: line.take()?,
+            network: line.take()?,
+            access: line.take()?,
+            nat: line.take()?,
+            join: line.take()?,
+            leave: line.take()?,
+            silent: line.take()?,
+            startup_delay: line.take()?,
+            stalls: line.take()?,
+            stalled: line.take()?,
+            due: line.take()?,
+            on_time: line.take()?,
+            lag: line.take()?,
+            from_cdn: line.take()?,
+            from_peers: line.take()?,
+            sent: line.take()?,
+            parent_changes: line.take()?,
+        })
+    })
 }
 
 /// `assignments.csv`: one row a decision of the coordinator, with its trigger and its rule.
@@ -71,12 +101,36 @@ pub fn assignments_csv(decisions: &[Decision]) -> Vec<u8> {
     let mut sheet = Sheet::new(&ASSIGNMENTS);
     for row in decisions {
         sheet.put(row.time).put(row.child).put(row.substream).put(row.dcm);
-        sheet.put(row.trigger.name());
-        sheet.put(row.old_parent).put(row.new_parent).put(row.rule.name());
+        sheet.put(row.trigger);
+        sheet.put(row.old_parent).put(row.new_parent).put(row.rule);
         sheet.put(row.feasible).put(row.pruned_uplink).put(row.pruned_policy).put(row.pruned_nat);
         sheet.put(row.considered).end_row();
     }
     sheet.into_bytes()
+}
+
+/// The rows of an `assignments.csv`; `file` is its name in errors.
+///
+/// # Errors
+/// At the first header, line or cell that [`assignments_csv`] would not have written.
+pub fn assignments_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<Decision>, CsvError> {
+    rows(file, bytes, &ASSIGNMENTS, |line| {
+        Ok(Decision {
+            time: line.take()?,
+            child: line.take()?,
+            substream: line.take()?,
+            dcm: line.take()?,
+            trigger: line.take()?,
+            old_parent: line.take()?,
+            new_parent: line.take()?,
+            rule: line.take()?,
+            feasible: line.take()?,
+            pruned_uplink: line.take()?,
+            pruned_policy: line.take()?,
+            pruned_nat: line.take()?,
+            considered: line.take()?,
+        })
+    })
 }
 
 /// `transfers.csv`: one row a finished transfer.
@@ -90,6 +144,28 @@ pub fn transfers_csv(transfers: &[TransferRow]) -> Vec<u8> {
         sheet.put(row.start).put(row.end).put(row.peak).put(row.mean).end_row();
     }
     sheet.into_bytes()
+}
+
+/// The rows of a `transfers.csv`; `file` is its name in errors.
+///
+/// # Errors
+/// At the first header, line or cell that [`transfers_csv`] would not have written.
+pub fn transfers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<TransferRow>, CsvError> {
+    rows(file, bytes, &TRANSFERS, |line| {
+        Ok(TransferRow {
+            owner: line.take()?,
+            title: line.take()?,
+            source: line.take()?,
+            destination: line.take()?,
+            source_network: line.take()?,
+            destination_network: line.take()?,
+            bytes: line.take()?,
+            start: line.take()?,
+            end: line.take()?,
+            peak: line.take()?,
+            mean: line.take()?,
+        })
+    })
 }
 
 #[cfg(test)]
@@ -108,7 +184,7 @@ mod tests {
             peer: PeerId::new(4),
             network: AsNumber::new(64_500),
             access: "fibre".into(),
-            nat: "open",
+            nat: "open".into(),
             join: SimTime::from_secs(1),
             leave: SimTime::from_secs(9),
             silent: true,
@@ -127,6 +203,9 @@ mod tests {
                      stalled_s,due_s,on_time_s,lag_s,from_cdn_bytes,from_peers_bytes,sent_bytes,\
                      parent_changes\n4,64500,fibre,open,1,9,true,,0,0,8,7.9,,1,2,3,5\n";
         assert_eq!(text(peers_csv(&peers)), table);
+        assert_eq!(peers_from_csv("p", table.as_bytes()).unwrap(), peers);
+        let wrong = peers_from_csv("p", table.replace("true", "yes").as_bytes()).unwrap_err();
+        assert_eq!(wrong.to_string(), "p:2: silent: `yes`: expected `true` or `false`");
     }
 
     #[test]
@@ -150,6 +229,8 @@ mod tests {
                      pruned_uplink,pruned_policy,pruned_nat,considered\n\
                      3,8,1,2,parent_silent,2,,nothing_has_room,10,5,1,4,0\n";
         assert_eq!(text(assignments_csv(&decisions)), table);
+        assert_eq!(assignments_from_csv("a", table.as_bytes()).unwrap(), decisions);
+        assert!(assignments_from_csv("a", table.replace("_silent", "").as_bytes()).is_err());
     }
 
     #[test]
@@ -171,5 +252,6 @@ mod tests {
                      start_s,end_s,peak_bps,mean_bps\n\
                      studio,\"film \"\"one\"\"\",1,2,3,4,5,6,7,80,40\n";
         assert_eq!(text(transfers_csv(&transfers)), table);
+        assert_eq!(transfers_from_csv("t", table.as_bytes()).unwrap(), transfers);
     }
 }

@@ -12,7 +12,7 @@ use number::Scale;
 use rows::{Bound, ROWS};
 
 /// Shown where a run has no value.
-const ABSENT: &str = "–";
+pub(super) const ABSENT: &str = "–";
 const GAP: &str = "  ";
 /// Metric and unit stand left of the coordinators.
 const FIXED_COLUMNS: usize = 2;
@@ -34,6 +34,11 @@ pub struct Table {
 }
 
 impl Table {
+    /// Metric, unit, one value a run and the bound of each row.
+    pub(super) fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// The curated rows of these runs, with the bounds of the whole run (`scope` is `run`) on the
     /// same quantities. All values of a row share its unit.
     #[must_use]

@@ -210,7 +210,7 @@ pub struct RawLinkCapacity {
 pub struct RawOutput {
     /// Between two samples of the time series.
     pub sample: Option<At<Duration>>,
-    /// Rows of `peers.csv`: `all`, `none`, or those of one client in so many, as in `1/10`.
+    /// Rows of `peers.csv` and `events.csv`: `all`, `none`, or those of one client in so many, as in `1/10`.
     pub peers: Option<At<String>>,
     /// Rows of `assignments.csv`, likewise, by client.
     pub assignments: Option<At<String>>,

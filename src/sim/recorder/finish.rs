@@ -18,6 +18,16 @@ impl Loss {
             Self::Link => "_link",
         }
     }
+
+    /// The name in `events.csv`.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Graceful => "graceful",
+            Self::Server => "cdn_node",
+            Self::Link => "link",
+        }
+    }
 }
 
 impl Reason {
@@ -61,6 +71,7 @@ impl Recorder {
         duration: Span,
         figures: Vec<Figure>,
     ) {
+        self.records.events = self.events.take();
         self.summarise(duration);
         for figure in figures {
             self.row(figure.metric, figure.unit, figure.value);

@@ -2,6 +2,7 @@
 //! methods when something has happened; nothing here changes the run.
 
 mod cost;
+mod events;
 mod finish;
 mod groups;
 mod policies;
@@ -60,6 +61,8 @@ pub(super) struct Recorder {
     policies: policies::PolicyAccount,
     quality: quality::QualityAccount,
     groups: groups::Groups,
+    /// What went wrong, of the viewers whose rows are kept.
+    pub(super) events: events::EventLog,
     history: sample::History,
     peer_nanoseconds: u128,
     received_by_leavers: u64,
@@ -148,6 +151,7 @@ impl Recorder {
             policies: policies::PolicyAccount::new(scenario),
             quality: quality::QualityAccount::default(),
             groups: groups::Groups::new(scenario),
+            events: events::EventLog::new(scenario.output.peers),
             history: sample::History::new(sites),
             peer_nanoseconds: 0,
             received_by_leavers: 0,
@@ -161,6 +165,7 @@ impl Recorder {
 
     pub(super) fn decided(&mut self, decision: Decision) {
         self.counts.assignments += 1;
+        self.events.blame(&decision);
         self.reasons.insert(
             (decision.child, decision.substream),
             reason_for(decision.rule, decision.trigger),
@@ -217,8 +222,9 @@ impl Recorder {
     }
 
     /// A viewer was told that it does not get what it asked for.
-    pub(super) fn refused(&mut self, refusal: &Refusal) {
+    pub(super) fn refused(&mut self, now: SimTime, peer: PeerId, refusal: &Refusal) {
         self.counts.refusals += 1;
+        self.events.refused(now, peer, refusal);
         self.policies.refused(refusal);
     }
 
@@ -273,6 +279,7 @@ impl Recorder {
         scenario: &Scenario,
     ) {
         let Ending { playback, .. } = ending;
+        self.events.gone(now, peer.id);
         let presence = &mut self.presence[usize::from(peer.site)];
         presence.viewers -= 1;
         presence.uplink -= peer.lent.as_bps();
@@ -318,7 +325,7 @@ fn row(
         peer: peer.id,
         network: scenario.topology.graph.at(isp.network).number,
         access: scenario.access[usize::from(session.access)].name.clone(),
-        nat: peer.nat.name(),
+        nat: peer.nat.name().into(),
         join: session.join,
         leave: now,
         silent,

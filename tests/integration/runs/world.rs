@@ -21,7 +21,7 @@ fn every_coordinator_meets_the_same_viewers() {
             .records
             .peers
             .iter()
-            .map(|row| (row.peer, row.join, row.leave, row.nat))
+            .map(|row| (row.peer, row.join, row.leave, row.nat.clone()))
             .collect();
         rows.sort_unstable();
         rows

@@ -1,0 +1,62 @@
+//! What went wrong in a run, and when: the rows of `events.csv`.
+//!
+//! Not here: what was decided about it. Coordinators explain their decisions themselves.
+
+use super::Name;
+use crate::units::{PeerId, SimTime, Span, Substream};
+
+/// A kind of event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventKind {
+    /// A fault of the scenario begins.
+    FaultBegins,
+    /// A fault of the scenario is over.
+    FaultEnds,
+    /// A viewer's picture stands still for want of data.
+    Stall,
+    /// A viewer is told that it does not get what it asked for.
+    Refusal,
+    /// Nothing comes any more from a viewer's parent in a substream.
+    Loss,
+}
+
+impl EventKind {
+    /// All kinds.
+    pub const ALL: [Self; 5] =
+        [Self::FaultBegins, Self::FaultEnds, Self::Stall, Self::Refusal, Self::Loss];
+
+    /// The name in results.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FaultBegins => "fault_begins",
+            Self::FaultEnds => "fault_ends",
+            Self::Stall => "stall",
+            Self::Refusal => "refusal",
+            Self::Loss => "loss",
+        }
+    }
+}
+
+/// One event. What does not apply to its kind is absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRow {
+    /// When it began.
+    pub time: SimTime,
+    /// What it is.
+    pub event: EventKind,
+    /// Whom it happened to; none where it is a fault.
+    pub peer: Option<PeerId>,
+    /// In which substream.
+    pub substream: Option<Substream>,
+    /// The parent that was lost.
+    pub other: Option<PeerId>,
+    /// After how long somebody acted on the loss; absent when nobody did.
+    pub noticed: Option<Span>,
+    /// Who was held to be the cause.
+    pub blamed: Option<PeerId>,
+    /// How long it lasted, of a loss until data came again; absent when it did not end.
+    pub lasted: Option<Span>,
+    /// The kind of fault and where, the reason of a refusal, how a parent was lost.
+    pub detail: Name,
+}

@@ -1,0 +1,149 @@
+//! What tables say by short names, in plain words. Not here: whole sentences about one row.
+
+use crate::metrics::EventKind;
+use crate::proto::{Rule, Trigger};
+use crate::units::{SimTime, Span};
+
+/// An instant as `hh:mm:ss.mmm`: all of one width, so that lines stay aligned.
+pub(super) fn clock(time: SimTime) -> String {
+    let whole = SimTime::from_secs(time.as_nanos() / 1_000_000_000);
+    format!("{whole}.{:03}", time.as_nanos() / 1_000_000 % 1_000)
+}
+
+/// A span for people: `3.21 s`, `4 min 5 s`.
+pub(super) fn lasting(span: Span) -> String {
+    let seconds = span.as_secs_f64();
+    match span.as_nanos() / 1_000_000_000 {
+        0 => format!("{} ms", span.as_nanos() / 1_000_000),
+        1..60 => format!("{seconds:.2} s"),
+        whole @ 60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        whole => format!("{} h {} min", whole / 3600, whole / 60 % 60),
+    }
+}
+
+/// Bytes for people, in units of a thousand.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [(&str, f64); 5] =
+        [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)];
+    let (unit, divisor) =
+        UNITS.into_iter().find(|(_, size)| bytes as f64 >= *size).unwrap_or(UNITS[4]);
+    if unit == "B" { format!("{bytes} B") } else { format!("{:.2} {unit}", bytes as f64 / divisor) }
+}
+
+/// One of something or several.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+/// Why a coordinator looked at a substream again.
+pub(super) const fn trigger(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Join => "it joined",
+        Trigger::ParentLeft => "its parent said good-bye",
+        Trigger::ParentSilent => "its parent fell silent",
+        Trigger::PathFailed => "nothing arrived from its parent, which lived",
+        Trigger::Congestion => "data came below the rate",
+        Trigger::ConnectFailed => "its parent could not be reached or refused",
+        Trigger::Improvement => "a better place became free",
+        Trigger::Recomputation => "the whole topology was computed again",
+        Trigger::ServingHours => "its parent's hours of serving ended",
+    }
+}
+
+/// What chose a parent.
+pub(super) const fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::ClusterFeed => "its cluster needed another feed from outside",
+        Rule::NearestOfFriends => "the nearest of its friends with room",
+        Rule::NearestOfCandidates => "the nearest of those with most room, close to the source",
+        Rule::NoPeerHasRoom => "no peer had room",
+        Rule::NotReachable => "no peer can reach it",
+        Rule::NothingHasRoom => "nothing had room at all",
+        Rule::NearestServer => "the nearest CDN node with room",
+        Rule::HigherPriorityWaits => "somebody of higher priority waited for the same",
+    }
+}
+
+/// A kind of event in a list of kinds.
+pub(super) const fn event(event: EventKind) -> &'static str {
+    match event {
+        EventKind::FaultBegins => "fault begins",
+        EventKind::FaultEnds => "fault ends",
+        EventKind::Stall => "picture stands still",
+        EventKind::Refusal => "refusal",
+        EventKind::Loss => "parent lost",
+    }
+}
+
+/// How a parent was lost, after its name.
+pub(super) fn loss(detail: &str) -> &str {
+    match detail {
+        "silent" => "went without a word",
+        "graceful" => "said good-bye and went",
+        "cdn_node" => "failed",
+        "link" => "was cut off: a link on the path failed",
+        other => other,
+    }
+}
+
+/// Why a viewer was refused.
+pub(super) fn refusal(detail: &str) -> String {
+    match detail {
+        "no_capacity" => "no CDN node and no peer had room".to_string(),
+        "unknown_content" => "no content of that name".to_string(),
+        other => match other.strip_prefix("policy ") {
+            Some(policy) => format!("the policy `{policy}` forbids it"),
+            None => other.to_string(),
+        },
+    }
+}
+
+/// A fault of a scenario, by what its row says.
+pub(super) fn fault(detail: &str) -> String {
+    let (kind, rest) = detail.split_once(' ').unwrap_or((detail, ""));
+    match kind {
+        "link_down" => format!("the link {rest} is down"),
+        "link_capacity" => format!("the link has another capacity: {rest}"),
+        "cdn_down" => format!("the CDN node {rest} is down"),
+        "peers_vanish" => {
+            let share = rest.parse::<f64>().unwrap_or_default() * 100.0;
+            format!("{share:.1} % of the viewers vanish without a word")
+        }
+        "control_down" => "the control center is cut off".to_string(),
+        _ => detail.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_and_sizes_are_said_as_people_say_them() {
+        let said = [
+            Span::from_millis(310),
+            Span::from_millis(3210),
+            Span::from_secs(245),
+            Span::from_secs(7260),
+        ];
+        assert_eq!(said.map(lasting), ["310 ms", "3.21 s", "4 min 5 s", "2 h 1 min"]);
+        assert_eq!(
+            [0, 999, 1_500, 2_000_000_000].map(size),
+            ["0 B", "999 B", "1.50 kB", "2.00 GB"]
+        );
+    }
+
+    #[test]
+    fn instants_have_one_width() {
+        assert_eq!(clock(SimTime::from_secs(3_661)), "01:01:01.000");
+        assert_eq!(clock(SimTime::from_nanos(1_499_999_999)), "00:00:01.499");
+    }
+
+    #[test]
+    fn faults_are_said_with_their_place() {
+        assert_eq!(fault("link_down 1-2"), "the link 1-2 is down");
+        assert_eq!(fault("peers_vanish 0.2"), "20.0 % of the viewers vanish without a word");
+        assert_eq!(fault("a new one"), "a new one");
+        assert_eq!(refusal("policy DE only"), "the policy `DE only` forbids it");
+    }
+}
