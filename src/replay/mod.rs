@@ -74,4 +74,6 @@ fn never_finishes(flow: &FlowRow) -> ReplayError {
 #[cfg(test)]
 mod closed_forms;
 #[cfg(test)]
+mod crowd_tests;
+#[cfg(test)]
 mod tests;

@@ -108,7 +108,15 @@ struct Replay<'a> {
 
 /// Moves everything until nothing is left to happen. A flow that never finishes has no outcome.
 pub(super) fn run(links: &[LinkRow], rows: &[FlowRow]) -> Vec<Option<Outcome>> {
-    let mut fluid = Fluid::bundling();
+    run_on(Fluid::bundling(), links, rows)
+}
+
+/// The same over a network that is still empty.
+pub(super) fn run_on(
+    mut fluid: Fluid,
+    links: &[LinkRow],
+    rows: &[FlowRow],
+) -> Vec<Option<Outcome>> {
     links.iter().for_each(|link| _ = fluid.add_link(link.capacity));
     let mut replay = Replay {
         rows,

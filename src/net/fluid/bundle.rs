@@ -36,6 +36,8 @@ pub(super) struct Bundle {
     /// The tops of both are known to be of flows that are still there.
     high_is_right: bool,
     low_is_right: bool,
+    /// Links at rest that hang on it, and hubs on them; with their turns, as a rest may be over.
+    pub(super) watchers: Vec<(u32, u8)>,
 }
 
 /// All bundles, and who is in which.
@@ -84,7 +86,7 @@ impl Tables {
     }
 
     /// The number of a flow among the bundles, if it is one.
-    fn as_bundle(&self, flow: u32) -> Option<usize> {
+    pub(super) fn as_bundle(&self, flow: u32) -> Option<usize> {
         self.is_bundle(flow).then(|| self.bundles.tie(flow) as usize)
     }
 
@@ -268,6 +270,7 @@ impl Tables {
             let hubs = std::mem::take(&mut bundle.hubs);
             bundle.highs.clear();
             bundle.lows.clear();
+            bundle.watchers.clear();
             let flow = bundle.flow;
             self.bundles.by_hubs.remove(&hubs);
             self.bundles.vacant.push(index);
@@ -285,7 +288,6 @@ impl Tables {
     pub(super) fn tied_on(&self, link: u32) -> Vec<u32> {
         let record = &self.links[link as usize];
         let members = self.members.slice(record.members, record.member_count as usize);
-        let members = &members[self.far_count(link)..];
         let mut flows = Vec::new();
         for &member in members {
             if matches!(self.flows[member as usize].state, State::Bundled | State::Resting) {

@@ -5,7 +5,7 @@
 //! that is tested takes its members out of their bundles first, so that it knows their rates.
 
 use super::sweep::{FLOW_TAG, Sweep};
-use super::table::{Flow, IDLE, OUT, State, TOUCHED, Tables};
+use super::table::{Flow, IDLE, Link, OUT, State, TOUCHED, Tables};
 
 /// As the rate at the last settlement: whatever the rate is now, it counts as changed.
 const ANY: u64 = u64::MAX;
@@ -62,6 +62,30 @@ impl Sweep {
         }
     }
 
+    /// Lets all flows on a link that is tested have rates of their own whose rates are not known, or
+    /// which a hub may hold beside the link at rest that does.
+    pub(super) fn part_tested(&mut self, tables: &mut Tables, link: u32) {
+        if !tables.links[link as usize].is_hub {
+            return self.part_all(tables, link);
+        }
+        let Link { members, member_count, .. } = tables.links[link as usize];
+        let near = tables.far_count(link)..member_count as usize;
+        let near: Vec<u32> = near.map(|place| tables.members.at(members, place)).collect();
+        for flow in near {
+            let rests = tables.flows[flow as usize].state == State::Resting;
+            if rests && tables.told_rate(flow) == self.level {
+                self.part(tables, flow);
+            }
+        }
+    }
+
+    /// Lets a flow that a link at rest holds have a rate of its own.
+    pub(super) fn part_resting(&mut self, tables: &mut Tables, flow: u32) {
+        if tables.flows[flow as usize].state == State::Resting {
+            self.part(tables, flow);
+        }
+    }
+
     /// Wakes all links of those members of a link that it holds at this level and may release.
     pub(super) fn wake_held(&mut self, tables: &mut Tables, link: u32) {
         let mut place = tables.far_count(link) as u32;
@@ -100,7 +124,11 @@ impl Sweep {
                 self.report(tables, flow);
             }
         }
-        members.into_iter().for_each(|flow| self.part(tables, flow));
+        for flow in members {
+            // Links that take what this one leaves wake with it, and those that leave it something.
+            self.wake_path(tables, flow);
+            self.part(tables, flow);
+        }
     }
 
     /// Takes a flow out of its bundle. It does alone what the bundle was doing.
@@ -154,6 +182,24 @@ impl Sweep {
         }
     }
 
+    /// Lets those of these links rest that can, in ascending order, and others with them.
+    fn let_rest(&mut self, tables: &mut Tables, links: &[u32]) {
+        let mut awake = Vec::new();
+        for &link in links {
+            if awake.contains(&link) || !tables.links[link as usize].may_rest() {
+                continue;
+            }
+            match tables.plan_group(link) {
+                Ok(group) => {
+                    let flows = tables.begin_rest(&group);
+                    flows.into_iter().for_each(|flow| self.report(tables, flow));
+                }
+                // They would find the same.
+                Err(group) => awake.extend(group),
+            }
+        }
+    }
+
     /// Lets flows that this settlement has looked at join bundles, and links rest.
     pub(super) fn bundle(&mut self, tables: &mut Tables) {
         tables.clear_bundles();
@@ -161,15 +207,12 @@ impl Sweep {
         for &(flow, _) in &self.touched {
             let joins = tables.is_bundle(flow) || tables.join_bundle(flow);
             if !joins && tables.bundles.has_hubs {
-                let path = tables.path(flow).iter().map(|hop| hop.link);
-                links.extend(path.filter(|link| tables.links[*link as usize].may_rest()));
+                tables.step_back(flow, &mut links);
             }
         }
         links.sort_unstable();
         links.dedup();
-        for link in links {
-            tables.begin_rest(link).into_iter().for_each(|flow| self.report(tables, flow));
-        }
+        self.let_rest(tables, &links);
         while let Some(bundle) = tables.bundles.made.pop() {
             self.report(tables, bundle);
         }

@@ -20,9 +20,11 @@
 mod bound;
 mod bundle;
 mod error;
+mod feed;
 mod lazy;
 mod near;
 mod pace;
+mod plan;
 mod radix;
 mod rate;
 pub mod reference;

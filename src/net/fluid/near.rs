@@ -4,7 +4,7 @@
 //! come first in its list, and of their rates only the sum is of interest: the link's load less the
 //! rates of the others.
 
-use super::table::{BUNDLE, Flow, State, Tables};
+use super::table::{BUNDLE, Flow, Hop, State, Tables, UNBOUND};
 
 /// A hub's levels between two partings of its members move by this part at most.
 const MARGIN_SHIFT: u32 = 5;
@@ -50,6 +50,34 @@ impl Tables {
         }
     }
 
+    /// Lets a member of a hub be far if its rate is; returns by how much it can grow as it is then.
+    pub(super) fn make_far(&mut self, link: u32, position: u32, rate: u64) -> u64 {
+        let far = self.far(link);
+        if rate >= far.below {
+            return UNBOUND;
+        }
+        if position >= far.count {
+            self.swap_members(link, position, far.count);
+            self.bundles.fars[link as usize].count = far.count + 1;
+        }
+        far.below - rate
+    }
+
+    /// Has the hubs of a flow that goes on alone look no more at it if they need not; notes its links
+    /// that might rest.
+    pub(super) fn step_back(&mut self, flow: u32, links: &mut Vec<u32>) {
+        let Flow { rate, hops, hop_count, .. } = self.flows[flow as usize];
+        for place in 0..usize::from(hop_count) {
+            let Hop { link, position } = self.hops.at(hops, place);
+            let record = &self.links[link as usize];
+            if record.is_hub {
+                self.make_far(link, position, rate);
+            } else if record.may_rest() {
+                links.push(link);
+            }
+        }
+    }
+
     pub(super) fn swap_members(&mut self, link: u32, a: u32, b: u32) {
         if a == b {
             return;
@@ -78,10 +106,18 @@ impl Tables {
             far.count = if level < far.below { 0 } else { far.count };
             far.below = level - (level >> MARGIN_SHIFT);
         }
+        self.part_members(link, far);
+    }
+
+    /// Moves members with less than `far.below` to the others of these.
+    fn part_members(&mut self, link: u32, mut far: Far) {
+        let count = self.links[link as usize].member_count;
         for position in far.count..count {
             let flow = self.members.at(self.links[link as usize].members, position as usize);
             let Flow { rate, state, marks, .. } = self.flows[flow as usize];
-            if state == State::Fixed && marks & BUNDLE == 0 && rate < far.below {
+            // That of a flow at rest is the most that it can be.
+            let is_known = matches!(state, State::Fixed | State::Resting);
+            if is_known && marks & BUNDLE == 0 && rate < far.below {
                 self.swap_members(link, position, far.count);
                 far.count += 1;
             }

@@ -17,7 +17,7 @@ pub enum Pace {
         /// The rate does not exceed this without [`Fluid::settle`] returning the flow.
         limit: FlowRate,
     },
-    /// Its rate is an equal part of what bundles leave of a link.
+    /// Its rate is an equal part of what others leave of a link.
     Resting {
         /// What there is to share, less the rates of [`Fluid::ahead_of`].
         base: FlowRate,
@@ -57,12 +57,15 @@ impl Fluid {
         }
     }
 
-    /// The bundles whose rates a flow that is [`Pace::Resting`] has to leave to others, as often as
-    /// they have flows on its link.
+    /// Whose rates a flow that is [`Pace::Resting`] has to leave to others: bundles, as often as they
+    /// have flows on its link, and flows that are [`Pace::Resting`] themselves.
     pub fn ahead_of(&self, flow: FlowId) -> impl Iterator<Item = FlowId> + '_ {
         let rests = self.tables.flows[flow.index()].state == State::Resting;
         let link = rests.then(|| self.tables.bundles.tie(flow.get()));
-        let flows = link.into_iter().flat_map(|link| self.tables.bundled_on(link));
-        flows.map(|flow| FlowId::new(self.tables.bundle_of(flow)))
+        let flows = link.into_iter().flat_map(|link| self.tables.ahead_on(link));
+        flows.map(|flow| {
+            let rests = self.tables.flows[flow as usize].state == State::Resting;
+            FlowId::new(if rests { flow } else { self.tables.bundle_of(flow) })
+        })
     }
 }

@@ -80,6 +80,8 @@ impl Sweep {
     }
 
     pub(super) fn stop_member(&mut self, tables: &mut Tables, flow: u32, level: u64) {
+        // That of a flow at rest is the most that it can be.
+        self.part_resting(tables, flow);
         let Flow { state, rate, .. } = tables.flows[flow as usize];
         if state == State::Rising || rate > level {
             self.stop(tables, flow, level);
@@ -115,6 +117,7 @@ impl Sweep {
                 self.mark_stale(index);
             }
         }
+        self.tell_hubs(tables, flow);
     }
 
     /// A member of a link in the sweep has stopped; `rose_from` is its old rate if it was rising.

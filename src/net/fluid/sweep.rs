@@ -169,7 +169,7 @@ impl Sweep {
         }
         let mut scan = self.scan(tables, number, level, releases);
         if scan.tied {
-            self.part_all(tables, number);
+            self.part_tested(tables, number);
             scan = self.scan(tables, number, level, releases);
         }
         let link = tables.links[number as usize];
@@ -218,12 +218,14 @@ impl Sweep {
         let members = tables.members.slice(link.members, link.member_count as usize);
         for &flow in &members[far..] {
             let Flow { rate, cap, state, marks, .. } = tables.flows[flow as usize];
+            let is_tied = matches!(state, State::Bundled | State::Resting);
+            let rate = if is_tied { tables.tied_rate(link, flow, level) } else { rate };
+            scan.tied |= is_tied & (rate == level);
             let rises = (state == State::Rising) | (releases & (rate == level));
             let weight = if marks & BUNDLE != 0 { tables.weight(flow) } else { 1 };
             let count = u64::from(weight);
             near = near.wrapping_add(rate.wrapping_mul(count));
             let rate = if rises { cap } else { rate };
-            scan.tied |= matches!(state, State::Bundled | State::Resting);
             scan.below += if rate < level { rate * count } else { 0 };
             scan.reach += if rate >= level { count } else { 0 };
             scan.content += u64::from((rate >= level) & (cap == level));

@@ -137,6 +137,8 @@ pub(super) struct Link {
     pub(super) is_hub: bool,
     /// Whether its flows take what bundles leave, see `rest`.
     pub(super) rests: bool,
+    /// Counts its rests, to tell one from the next.
+    pub(super) turn: u8,
 }
 
 impl Link {
@@ -205,6 +207,7 @@ impl Tables {
             class: SMALLEST_CLASS,
             is_hub: false,
             rests: false,
+            turn: 0,
         });
         self.links.len() - 1
     }
