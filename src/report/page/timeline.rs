@@ -111,7 +111,7 @@ impl Picture {
         for (bin, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
             let height = ((LANE - 14.0) * count as f64 / most as f64).max(2.0);
             let x = GUTTER + step * bin as f64;
-            let from = SimTime::from_nanos(self.end.as_nanos() / BINS as u64 * bin as u64);
+            let from = SimTime::from_nanos(part(self.end, bin as u64, BINS as u64));
             self.put(format_args!(
                 "<rect class=\"{}\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{height:.1}\">\
                  <title>from {}: {count}</title></rect>",
@@ -127,10 +127,10 @@ impl Picture {
     /// Six instants below the lanes.
     fn axis(&mut self) {
         self.y += 16.0;
-        for part in 0..=5 {
-            let time = SimTime::from_nanos(self.end.as_nanos() / 5 * part);
+        for fifth in 0..=5 {
+            let time = SimTime::from_nanos(part(self.end, fifth, 5));
             let (x, y) = (self.x(time), self.y);
-            let anchor = if part == 5 { "end" } else { "middle" };
+            let anchor = if fifth == 5 { "end" } else { "middle" };
             let text = whole(time);
             self.put(format_args!(
                 "<text class=\"lb {anchor}\" x=\"{x:.0}\" y=\"{y:.0}\">{text}</text>"
@@ -138,6 +138,11 @@ impl Picture {
         }
         self.y += 8.0;
     }
+}
+
+/// So many parts of `whole` equal parts of the time until `end`, in nanoseconds.
+fn part(end: SimTime, parts: u64, whole: u64) -> u64 {
+    (u128::from(end.as_nanos()) * u128::from(parts) / u128::from(whole)) as u64
 }
 
 /// An instant without its fraction.
