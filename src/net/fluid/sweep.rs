@@ -235,7 +235,8 @@ impl Sweep {
             above += usize::from(rate > level);
         }
         scan.above = above;
-        scan.below += link.load.wrapping_sub(near);
+        // Where somebody's rate is not known yet this means nothing: the members are looked at again.
+        scan.below = scan.below.wrapping_add(link.load.wrapping_sub(near));
         scan
     }
 
