@@ -233,9 +233,8 @@ pub(super) struct CheckArguments {
 /// said, too.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    grandstand plan tiny --knob cdn.capacity --target 'continuity >= 0.99' --seeds 2 --precision 50\n  \
-    grandstand plan tiny --knob 'access.dsl.uplink=1 Mbps..8 Mbps' --target 'peer_offload >= 50 %' \
-    --axis audience=20,30 --seeds 1 --precision 50 --out uplink")]
+    grandstand plan tiny --knob cdn.capacity --target 'continuity >= 0.9' --seeds 1\n  \
+    grandstand plan tiny --knob cdn.capacity --target 'lag.p95 <= 15 s' --axis audience=20,30")]
 pub(super) struct PlanArguments {
     /// A built-in scenario or a scenario file
     pub(super) scenario: String,

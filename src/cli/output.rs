@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const MANIFEST: &str = "manifest.toml";
+/// What a plan has in the place of a manifest.
+pub(super) const PLAN: &str = "plan.toml";
 /// The folder of charts in a result folder.
 pub(super) const CHARTS: &str = "charts";
 /// What else a result folder may hold, by ending.
@@ -158,8 +160,9 @@ fn refuse_foreign(place: &Path) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }
-    let manifest = fs::read_to_string(place.join(MANIFEST)).unwrap_or_default();
-    if manifest_from_toml(MANIFEST, &manifest).is_err() {
+    let text = |name: &str| fs::read_to_string(place.join(name)).unwrap_or_default();
+    let is_plan = text(PLAN).parse::<toml::Table>().is_ok_and(|table| table.contains_key("knob"));
+    if !is_plan && manifest_from_toml(MANIFEST, &text(MANIFEST)).is_err() {
         return refused("the folder is not a grandstand result (no readable manifest.toml)");
     }
     match names.iter().find(|name| !is_ours(name)) {

@@ -10,7 +10,7 @@ use super::repeat::Repeat;
 use super::{batch, load, output, progress};
 use crate::check::RunFigures;
 use crate::plan::Knob;
-use crate::scenario::{CoordinatorKind, Expectation, Over};
+use crate::scenario::{CoordinatorKind, Expectation, Over, Scenario};
 use crate::sim::RunSpec;
 use axis::PlanAxis;
 use place::{Place, Run};
@@ -20,7 +20,7 @@ use std::path::PathBuf;
 #[derive(Debug)]
 struct Question<'a> {
     arguments: &'a PlanArguments,
-    scenario: String,
+    base: Scenario,
     knob: Knob,
     axis: PlanAxis,
     targets: Vec<Expectation>,
@@ -81,14 +81,13 @@ fn ask(arguments: &PlanArguments) -> Result<(Question<'_>, Vec<Place>), Failure>
     let place = |place| Place::new(&source, &choices.overrides, place, &knob, arguments.precision);
     let places = places.map(place).collect::<Result<_, _>>()?;
     let seeds = (0..count).map(|n| first.saturating_add(n)).collect();
-    let scenario = base.name;
-    let question = Question { arguments, scenario, knob, axis, targets, coordinator, seeds };
+    let question = Question { arguments, base, knob, axis, targets, coordinator, seeds };
     Ok((question, places))
 }
 
 impl Question<'_> {
     fn folder(&self) -> PathBuf {
-        let default = || PathBuf::from("results").join(&self.scenario).join("plan");
+        let default = || PathBuf::from("results").join(&self.base.name).join("plan");
         self.arguments.out.clone().unwrap_or_else(default)
     }
 }

@@ -1,11 +1,12 @@
 //! What a plan found: a table for people, two for programs, and a chart.
 
 use super::super::exit::Failure;
-use super::super::output::{CHARTS, Files};
+use super::super::output::{CHARTS, Files, PLAN};
 use super::Question;
 use super::place::Place;
 use crate::report::charts::{Format, Trend, TrendLine, TrendPanel, TrendPoint, TrendScale, trend};
 use crate::report::csv::{PlanRow, plan_csv, trials_csv};
+use crate::scenario::to_toml;
 use crate::units::range::Amount;
 
 /// Bits per second in one unit of the knob.
@@ -45,6 +46,7 @@ pub(super) fn files(question: &Question<'_>, places: &[Place]) -> Result<Files, 
     let rows = rows(question, places);
     let trials: Vec<_> = places.iter().flat_map(|place| place.trials(&question.targets)).collect();
     let mut files = vec![
+        (PLAN.to_string(), asked(question).into_bytes()),
         ("plan.csv".to_string(), plan_csv(axis, knob, unit, &rows)),
         ("trials.csv".to_string(), trials_csv(axis, knob, unit, &trials)),
     ];
@@ -57,6 +59,30 @@ pub(super) fn files(question: &Question<'_>, places: &[Place]) -> Result<Files, 
         }
     }
     Ok(files)
+}
+
+/// What was asked of which scenario, and by which version of the program.
+fn asked(question: &Question<'_>) -> String {
+    let arguments = question.arguments;
+    let list = |texts: &[String]| toml::Value::from(texts.to_vec());
+    let mut table = toml::Table::new();
+    let mut put = |key: &str, value: toml::Value| _ = table.insert(key.to_string(), value);
+    put("name", question.base.name.as_str().into());
+    put("version", env!("CARGO_PKG_VERSION").into());
+    put("commit", option_env!("GRANDSTAND_COMMIT").unwrap_or_default().into());
+    put("coordinator", question.coordinator.name().into());
+    put("knob", arguments.knob.as_str().into());
+    put("targets", list(&arguments.targets));
+    put("over", if arguments.mean { "mean" } else { "every-seed" }.into());
+    put("axis", arguments.axis.clone().unwrap_or_default().into());
+    put("steps", i64::from(arguments.steps).into());
+    put("precision_percent", arguments.precision.into());
+    put("first_seed", question.seeds.first().map_or(0, |seed| *seed as i64).into());
+    put("seeds", (question.seeds.len() as i64).into());
+    put("until", arguments.choices.until.map_or(String::new(), |until| until.to_string()).into());
+    put("overrides", list(&arguments.choices.overrides));
+    put("scenario", to_toml(&question.base).into());
+    toml::to_string(&table).unwrap_or_default()
 }
 
 /// The knob along the axis, with the bound beside it, and the cost below.
@@ -90,7 +116,7 @@ fn chart(question: &Question<'_>, rows: &[PlanRow]) -> Trend {
     let unit = unit.map_or(String::new(), |unit| format!(" ({unit})"));
     Trend {
         title: format!("How much {} it takes", question.knob.path()),
-        caption: format!("scenario {}, {}; band: single seeds", question.scenario, goal(question)),
+        caption: format!("scenario {}, {}; band: single seeds", question.base.name, goal(question)),
         x: format!("{}{unit}", question.axis.key),
         scale,
         panels,
@@ -127,7 +153,7 @@ pub(super) fn text(question: &Question<'_>, places: &[Place]) -> String {
     let knob = question.knob.path();
     let head = format!(
         "{}: smallest {knob} for {}, under {}\n\n",
-        question.scenario,
+        question.base.name,
         goal(question),
         question.coordinator.name()
     );
