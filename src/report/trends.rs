@@ -95,7 +95,8 @@ fn chart(
     let mut lines: Vec<TrendLine> = Vec::new();
     for row in &own {
         let (Some(mean), Some(x)) = (row.mean, along.place(row)) else { continue };
-        let ends = row.interval.map(|interval| (interval.low, interval.high));
+        // Student's interval knows nothing of what cannot be; none of these figures is below zero.
+        let ends = row.interval.map(|interval| (interval.low.max(0.0), interval.high));
         let (name, point) = (name(row, axes, rows), TrendPoint { x, mean, ends });
         match lines.iter_mut().find(|line| line.name == name) {
             Some(line) => line.points.push(point),

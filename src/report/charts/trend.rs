@@ -94,13 +94,16 @@ fn drawn(trend: &Trend, panel: &TrendPanel, names: &[&str]) -> Panel {
     if !panel.bound.is_empty() {
         layers.push(Layer::Curve { points: panel.bound.clone(), stroke: BOUND });
     }
+    let stroke =
+        |line: &TrendLine| stroke_of(names.iter().position(|name| *name == line.name).unwrap_or(0));
+    // All bands below all lines.
     for line in &panel.lines {
-        let stroke = stroke_of(names.iter().position(|name| *name == line.name).unwrap_or(0));
-        let ends = line.points.iter().filter_map(|p| p.ends.map(|(low, high)| (p.x, low, high)));
-        let points = ends.collect();
-        layers.push(Layer::Band { points, color: stroke.color, opacity: 0.2 });
+        let points = line.points.iter().filter_map(|p| Some((p.x, p.ends?.0, p.ends?.1))).collect();
+        layers.push(Layer::Band { points, color: stroke(line).color, opacity: 0.2 });
+    }
+    for line in &panel.lines {
         let points = line.points.iter().map(|point| (point.x, point.mean)).collect();
-        layers.push(Layer::Curve { points, stroke });
+        layers.push(Layer::Curve { points, stroke: stroke(line) });
     }
     Panel { x: horizontal(trend), y: vertical(panel), layers }
 }
