@@ -2,7 +2,7 @@
 
 use super::batch::Pace;
 use super::explain::instant;
-use crate::scenario::CoordinatorKind;
+use crate::scenario::{CoordinatorKind, Scenario};
 use crate::sweep::Shard;
 use crate::units::{SimTime, Span, parse};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -104,11 +104,26 @@ pub(super) struct Choices {
     pub(super) jobs: Option<u16>,
 }
 
+/// With how many seeds everything is run.
+#[derive(Debug, Default, Args)]
+pub(super) struct Seeds {
+    /// How many seeds everything is run with, from the scenario's on [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    seeds: Option<u32>,
+}
+
 impl Choices {
     /// Those who are named, or else those of the scenario, once each and in the order of tables.
     pub(super) fn coordinators(&self, of_scenario: &[CoordinatorKind]) -> Vec<CoordinatorKind> {
         let wanted = if self.coordinator.is_empty() { of_scenario } else { &self.coordinator };
         CoordinatorKind::ALL.into_iter().filter(|kind| wanted.contains(kind)).collect()
+    }
+
+    /// Puts what was chosen into a scenario that is run with several seeds.
+    pub(super) fn apply(&self, seeds: &Seeds, scenario: &mut Scenario) {
+        scenario.seed = self.seed.unwrap_or(scenario.seed);
+        scenario.sweep.seeds = seeds.seeds.unwrap_or(scenario.sweep.seeds);
+        scenario.coordinators = self.coordinators(&scenario.coordinators);
     }
 
     /// How many runs at once, and whether progress is shown.
@@ -198,9 +213,8 @@ pub(super) struct CheckArguments {
     /// Built-in scenarios or scenario files
     #[arg(required = true, value_name = "SCENARIO")]
     pub(super) scenarios: Vec<String>,
-    /// How many seeds each scenario is run with, from its own on [default: the scenario's]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(super) seeds: Option<u32>,
+    #[command(flatten)]
+    pub(super) seeds: Seeds,
     #[command(flatten)]
     pub(super) choices: Choices,
     /// Compare with the figures in this file
@@ -256,9 +270,8 @@ pub(super) struct PlanArguments {
     /// How near the answer must be to a value that does not do
     #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = percent)]
     pub(super) precision: f64,
-    /// How many seeds each value is run with, from the scenario's on [default: the scenario's]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(super) seeds: Option<u32>,
+    #[command(flatten)]
+    pub(super) seeds: Seeds,
     #[command(flatten)]
     pub(super) choices: Choices,
     /// The folder of the results
@@ -341,9 +354,8 @@ pub(super) struct SweepArguments {
     /// One more axis, as in audience.peak=1000,2000; repeatable, axes cross
     #[arg(long, value_name = "PATH=VALUE,...")]
     pub(super) vary: Vec<String>,
-    /// How many seeds each point is run with, from the scenario's on [default: the scenario's]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(super) seeds: Option<u32>,
+    #[command(flatten)]
+    pub(super) seeds: Seeds,
     #[command(flatten)]
     pub(super) choices: Choices,
     /// The folder of the results

@@ -4,7 +4,7 @@ use super::exit::Failure;
 use super::output::{CHARTS, Files};
 use super::progress;
 use crate::report::Manifest;
-use crate::report::charts::{Chart, ChartOptions, ChartRun, Format};
+use crate::report::charts::{Chart, ChartError, ChartOptions, ChartRun, Format};
 use crate::units::parse;
 
 /// What a fault is called in charts, by the key that says it in a scenario.
@@ -16,21 +16,28 @@ const FAULTS: [(&str, &str); 5] = [
     ("control_down", "control center down"),
 ];
 
-/// Every chart of these runs in both formats, in the folder of charts; an interrupt is noticed
-/// between two charts.
+/// Every chart of these runs in both formats, in the folder of charts.
 pub(super) fn files(runs: &[ChartRun], options: &ChartOptions) -> Result<Files, Failure> {
     let mut files = Files::new();
     for chart in Chart::ALL {
-        for format in [Format::Svg, Format::Png] {
-            if progress::interrupted() {
-                return Err(Failure::Interrupted);
-            }
-            let bytes = chart.render(runs, options, format);
-            let bytes = bytes.map_err(|error| Failure::Bug(format!("bug: {error}\n")))?;
-            files.push((format!("{CHARTS}/{}.{}", chart.name(), format.extension()), bytes));
-        }
+        files.extend(both(chart.name(), |format| chart.render(runs, options, format))?);
     }
     Ok(files)
+}
+
+/// A chart in both formats, in the folder of charts; an interrupt is noticed before each.
+pub(super) fn both(
+    name: &str,
+    draw: impl Fn(Format) -> Result<Vec<u8>, ChartError>,
+) -> Result<Files, Failure> {
+    let one = |format: Format| {
+        if progress::interrupted() {
+            return Err(Failure::Interrupted);
+        }
+        let bytes = draw(format).map_err(|error| Failure::Bug(format!("bug: {error}\n")))?;
+        Ok((format!("{CHARTS}/{name}.{}", format.extension()), bytes))
+    };
+    [Format::Svg, Format::Png].into_iter().map(one).collect()
 }
 
 /// What the charts say of the run that a manifest describes.

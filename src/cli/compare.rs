@@ -207,12 +207,8 @@ fn markdown(
 
 /// How many figures have which verdict, those without a line in the table too.
 fn counts(rows: &[ComparisonRow]) -> String {
-    let count = |verdict: Verdict| rows.iter().filter(|row| row.verdict == verdict).count();
-    let counts = Verdict::ALL.into_iter().map(|verdict| (count(verdict), verdict.name()));
-    let told =
-        counts.filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}"));
     let plural = if rows.len() == 1 { "" } else { "s" };
-    format!("{} figure{plural}: {}", rows.len(), told.collect::<Vec<_>>().join(", "))
+    format!("{} figure{plural}: {}", rows.len(), ComparisonRow::counts(rows))
 }
 
 fn outcome(rows: &[ComparisonRow]) -> Result<(), Failure> {

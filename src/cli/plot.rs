@@ -3,7 +3,8 @@
 use super::args::PlotArguments;
 use super::exit::{Failure, tell};
 use super::output::{self, Files};
-use super::{charts, load, results};
+use super::results::{self, table};
+use super::{charts, load};
 use crate::report::charts::ChartRun;
 use crate::report::csv::{
     bounds_from_csv, distributions_from_csv, isps_from_csv, summary_from_csv, timeseries_from_csv,
@@ -26,20 +27,11 @@ fn read(folder: &Path) -> Result<ChartRun, Failure> {
     let coordinator = load::manifest(folder)?.coordinator;
     Ok(ChartRun {
         coordinator,
-        series: table(folder, "timeseries.csv", timeseries_from_csv)?,
+        series: table(&folder.join("timeseries.csv"), timeseries_from_csv)?,
         bands: Vec::new(),
-        distributions: table(folder, "distributions.csv", distributions_from_csv)?,
-        isps: table(folder, "isps.csv", isps_from_csv)?,
-        bounds: table(folder, "bounds.csv", bounds_from_csv)?,
-        summary: table(folder, "summary.csv", summary_from_csv)?,
+        distributions: table(&folder.join("distributions.csv"), distributions_from_csv)?,
+        isps: table(&folder.join("isps.csv"), isps_from_csv)?,
+        bounds: table(&folder.join("bounds.csv"), bounds_from_csv)?,
+        summary: table(&folder.join("summary.csv"), summary_from_csv)?,
     })
-}
-
-fn table<T, E: std::fmt::Display>(
-    folder: &Path,
-    name: &str,
-    parse: fn(&str, &[u8]) -> Result<T, E>,
-) -> Result<T, Failure> {
-    let path = folder.join(name);
-    parse(&path.display().to_string(), &load::bytes(&path)?).map_err(Failure::input)
 }

@@ -88,15 +88,9 @@ fn runs(found: Vec<(PathBuf, Manifest)>) -> Result<Stored, Failure> {
     for (place, manifest) in found {
         let path = place.join("summary.csv");
         let summary = summary_from_csv(&path.display().to_string(), &load::bytes(&path)?);
-        points.rows.extend(summary.map_err(Failure::input)?.into_iter().map(|row| PointRow {
-            point: 0,
-            values: Vec::new(),
-            coordinator: manifest.coordinator.clone(),
-            seed: manifest.seed,
-            metric: row.metric,
-            unit: row.unit,
-            value: row.value,
-        }));
+        let figures = summary.map_err(Failure::input)?.into_iter();
+        let (coordinator, seed) = (&manifest.coordinator, manifest.seed);
+        points.rows.extend(figures.map(|row| PointRow::new((0, &[]), coordinator, seed, row)));
         let own = settings(&manifest);
         let first = first.get_or_insert_with(|| own.clone());
         if mixed.is_empty() {

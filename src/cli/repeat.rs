@@ -16,6 +16,11 @@ pub(super) struct Repeat<'a> {
 }
 
 impl Repeat<'_> {
+    /// A bug of this run in words, with the command that shows it again.
+    pub(super) fn bug(&self, why: &str) -> String {
+        format!("bug: {why}\nto see it again: {self}\n")
+    }
+
     /// The command that repeats the run and checks nothing.
     pub(super) fn unchecked(&self) -> String {
         let (scenario, coordinator) = (quoted(self.scenario), self.coordinator.name());

@@ -79,6 +79,7 @@ fn optional<T>(folder: &Path, name: &str, parse: Parse<T>) -> Result<Vec<T>, Fai
     if path.exists() { table(&path, parse) } else { Ok(Vec::new()) }
 }
 
-fn table<T>(path: &Path, parse: Parse<T>) -> Result<Vec<T>, Failure> {
+/// The rows of a table that must be there.
+pub(super) fn table<T>(path: &Path, parse: Parse<T>) -> Result<Vec<T>, Failure> {
     parse(&path.display().to_string(), &load::bytes(path)?).map_err(Failure::input)
 }

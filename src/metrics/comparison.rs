@@ -78,6 +78,15 @@ pub struct ComparisonRow {
 }
 
 impl ComparisonRow {
+    /// How many rows have which verdict, those that are there, as in `1 worse, 40 identical`.
+    #[must_use]
+    pub fn counts(rows: &[Self]) -> String {
+        let count = |verdict: Verdict| rows.iter().filter(|row| row.verdict == verdict).count();
+        let counts = Verdict::ALL.into_iter().map(|verdict| (count(verdict), verdict.name()));
+        let told = counts.filter(|(count, _)| *count > 0);
+        told.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>().join(", ")
+    }
+
     /// A difference in per cent of A's mean; none where that is zero and the difference is not.
     #[must_use]
     pub fn in_percent(&self, difference: f64) -> Option<f64> {

@@ -60,3 +60,21 @@ pub struct EventRow {
     /// The kind of fault and where, the reason of a refusal, how a parent was lost.
     pub detail: Name,
 }
+
+impl EventRow {
+    /// An event of which nothing else is known.
+    #[must_use]
+    pub const fn new(time: SimTime, event: EventKind) -> Self {
+        Self {
+            time,
+            event,
+            peer: None,
+            substream: None,
+            other: None,
+            noticed: None,
+            blamed: None,
+            lasted: None,
+            detail: Name::Borrowed(""),
+        }
+    }
+}

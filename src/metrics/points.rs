@@ -1,6 +1,6 @@
 //! The figures of many runs, one beside the other. Not here: who makes the runs, and `points.csv`.
 
-use super::Name;
+use super::{Name, SummaryRow};
 
 /// Figures of runs that differ in the swept keys, in coordinator and in seed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,4 +28,19 @@ pub struct PointRow {
     pub unit: Name,
     /// The value; absent when there is none.
     pub value: Option<f64>,
+}
+
+impl PointRow {
+    /// A figure of a run that is known by its point, coordinator and seed.
+    #[must_use]
+    pub fn new(
+        (point, values): (u32, &[String]),
+        coordinator: &str,
+        seed: u64,
+        figure: SummaryRow,
+    ) -> Self {
+        let SummaryRow { metric, unit, value } = figure;
+        let (values, coordinator) = (values.to_vec(), coordinator.to_string());
+        Self { point, values, coordinator, seed, metric, unit, value }
+    }
 }

@@ -1,8 +1,8 @@
 //! What is turned: any number of a scenario by its path, or the capacity of all CDN nodes together.
 
 use crate::scenario::{Arrivals, Cdn, Scenario};
-use crate::units::BitRate;
 use crate::units::range::Amount;
+use crate::units::{BitRate, parse};
 use std::fmt;
 
 /// The capacity of all CDN nodes together, which share it as the scenario has it.
@@ -72,10 +72,21 @@ impl Knob {
         self.ends.as_ref().map_or("Mbps", |(from, _)| from.unit.as_str())
     }
 
-    /// Whether it is the capacity of the CDN, which theory has a minimum of.
-    #[must_use]
-    pub fn is_cdn_capacity(&self) -> bool {
+    fn is_cdn_capacity(&self) -> bool {
         self.path == CDN
+    }
+
+    /// A rate in the unit of a knob that is the capacity of the CDN, which theory has a minimum of; none
+    /// for any other knob.
+    #[must_use]
+    pub fn of_bps(&self, bps: f64) -> Option<f64> {
+        self.is_cdn_capacity().then(|| bps / self.unit_bps())
+    }
+
+    /// Bits per second in one unit.
+    fn unit_bps(&self) -> f64 {
+        let one = parse::bit_rate(&self.show(1.0));
+        one.map_or(1e6, BitRate::as_f64)
     }
 
     /// The least and the largest value that may be tried. Of the CDN's capacity: from a tenth of one copy
@@ -116,18 +127,11 @@ impl Knob {
             return vec![format!("{}={}", self.path, self.show(value))];
         }
         let all: BitRate = scenario.cdn.iter().map(|node| node.capacity).sum();
-        let megabits = match self.unit() {
-            "Gbps" => 1e3,
-            "Tbps" => 1e6,
-            "kbps" => 1e-3,
-            "bps" => 1e-6,
-            _ => 1.0,
-        };
         let share = |node: &Cdn| match all.as_f64() {
             0.0 => 1.0 / scenario.cdn.len() as f64,
             all => node.capacity.as_f64() / all,
         };
-        let bps = |node| (value * megabits * 1e6 * share(node)).max(1.0) as u64;
+        let bps = |node| (value * self.unit_bps() * share(node)).max(1.0) as u64;
         let nodes = scenario.cdn.iter().enumerate();
         nodes.map(|(number, node)| format!("cdn[{number}].capacity={} bps", bps(node))).collect()
     }

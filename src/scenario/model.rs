@@ -68,6 +68,14 @@ pub struct Scenario {
     pub overrides: Vec<String>,
 }
 
+impl Scenario {
+    /// The seeds of a sweep, a check or a plan: the scenario's own and those after it.
+    pub fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
+        let first = self.seed;
+        (0..u64::from(self.sweep.seeds)).map(move |n| first.saturating_add(n))
+    }
+}
+
 /// Who decides where viewers get their data from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CoordinatorKind {

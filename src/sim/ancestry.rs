@@ -19,10 +19,23 @@ impl World<'_> {
     /// Whether data can reach a peer in a substream: its ancestors end at a CDN node. Also tells how deep
     /// it is, and how long the way is.
     pub(super) fn ancestry(&self, slot: Slot, substream: Substream) -> Ancestry {
+        self.ancestry_through(slot, substream, |_| {})
+    }
+
+    /// The same, and names the viewers on the way, from the one above; also where the chain is broken.
+    pub(super) fn ancestry_through(
+        &self,
+        slot: Slot,
+        substream: Substream,
+        mut passes: impl FnMut(Slot),
+    ) -> Ancestry {
         let (mut at, mut depth, mut delay) = (slot, 0, Span::ZERO);
         loop {
             if self.is_server(at) {
                 return Ancestry { source: Some(at), depth, delay };
+            }
+            if depth > 0 {
+                passes(at);
             }
             let edge = self.edges.get(self.edges.id(at, substream));
             // A circle has no end; nothing this deep is worth having.

@@ -6,6 +6,7 @@ use super::event::Event;
 use super::fabric::Border;
 use super::ledger::media_bytes;
 use super::peers::{NO_SLOT, Slot};
+use super::quality::QualityLook;
 use super::recorder::Instant;
 use super::world::World;
 use crate::metrics::bounds::{depth_min, fan_out};
@@ -106,7 +107,7 @@ impl World<'_> {
     }
 
     /// Viewers present, by slot.
-    pub(super) fn viewers(&self) -> impl Iterator<Item = Slot> + '_ {
+    fn viewers(&self) -> impl Iterator<Item = Slot> + '_ {
         let slots = 0..self.peers.len() as Slot;
         slots.filter(|slot| self.peer(*slot).present && !self.peer(*slot).is_server())
     }
@@ -115,11 +116,12 @@ impl World<'_> {
     fn look_at_trees(&mut self) {
         let mut feeds = 0_u64;
         let (mut places, mut fan_outs) = (Vec::new(), Vec::new());
+        let mut look = QualityLook::new(self.peers.len());
         let (rate, substreams) = (self.scenario.contents[0].bitrate, self.stream().substreams);
         for slot in self.viewers() {
             let before = places.len();
             for substream in self.all_substreams() {
-                let ancestry = self.ancestry(slot, substream);
+                let ancestry = look.place(self, slot, substream);
                 let Some(source) = ancestry.source else { continue };
                 feeds += u64::from(ancestry.depth == 1);
                 let direct = self
@@ -129,6 +131,7 @@ impl World<'_> {
                     .map(|direct| ancestry.delay.as_secs_f64() / direct.as_secs_f64().max(1e-9));
                 places.push((ancestry.depth, stretch));
             }
+            look.viewer(self, slot);
             if places.len() > before {
                 fan_outs.push(fan_out(self.peer(slot).lent, rate, substreams));
             }
@@ -146,8 +149,7 @@ impl World<'_> {
         for (depth, stretch) in places {
             self.recorder.placed(depth, stretch);
         }
-        let quality = self.quality();
-        self.recorder.looked(&quality);
+        self.recorder.looked(&look.done());
     }
 
     /// Who feeds whom, at the instants that the scenario names.

@@ -32,12 +32,12 @@ impl Study {
     /// The sweep that a scenario asks for.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        let Sweep { seeds, axes } = &scenario.sweep;
+        let axes = &scenario.sweep.axes;
         Self {
             axes: axes.iter().map(|axis| axis.key.clone()).collect(),
             points: grid::points(axes),
             coordinators: scenario.coordinators.clone(),
-            seeds: (0..u64::from(*seeds)).map(|n| scenario.seed.saturating_add(n)).collect(),
+            seeds: scenario.seeds().collect(),
         }
     }
 

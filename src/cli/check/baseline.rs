@@ -98,19 +98,13 @@ fn points(
     scenario: &Scenario,
     runs: &[RunFigures],
 ) -> Points {
+    let names = [scenario.name.clone()];
     let rows = runs.iter().flat_map(|run| {
         let figures = run.summary.iter();
-        figures.filter(|figure| wanted(arguments, scenario, &figure.metric)).map(|figure| {
-            PointRow {
-                point: number,
-                values: vec![scenario.name.clone()],
-                coordinator: run.coordinator.name().to_string(),
-                seed: run.seed,
-                metric: figure.metric.clone(),
-                unit: figure.unit.clone(),
-                value: figure.value,
-            }
-        })
+        let compared = figures.filter(|figure| wanted(arguments, scenario, &figure.metric));
+        let coordinator = run.coordinator.name();
+        compared
+            .map(|figure| PointRow::new((number, &names), coordinator, run.seed, figure.clone()))
     });
     Points { axes: vec![KEY.to_string()], rows: rows.collect() }
 }

@@ -60,9 +60,7 @@ fn scenarios(arguments: &CheckArguments) -> Result<Vec<Scenario>, Failure> {
     let mut scenarios: Vec<Scenario> = Vec::new();
     for name in &arguments.scenarios {
         let mut scenario = load::scenario(name, &arguments.choices.overrides)?;
-        scenario.seed = arguments.choices.seed.unwrap_or(scenario.seed);
-        scenario.sweep.seeds = arguments.seeds.unwrap_or(scenario.sweep.seeds);
-        scenario.coordinators = arguments.choices.coordinators(&scenario.coordinators);
+        arguments.choices.apply(&arguments.seeds, &mut scenario);
         if scenarios.iter().any(|known| known.name == scenario.name) {
             let message = format!("{name}: a scenario named {} is there already", scenario.name);
             return Err(Failure::input(message));
@@ -80,8 +78,7 @@ fn all_runs(
     let mut jobs = Vec::new();
     for (number, scenario) in scenarios.iter().enumerate() {
         for &coordinator in &scenario.coordinators {
-            let seeds = seeds(scenario);
-            jobs.extend(seeds.map(|seed| Job { scenario: number, coordinator, seed }));
+            jobs.extend(scenario.seeds().map(|seed| Job { scenario: number, coordinator, seed }));
         }
     }
     let one = |job: &Job| run(arguments, &scenarios[job.scenario], *job);
@@ -96,11 +93,6 @@ fn all_runs(
         }
     }
     if bugs.is_empty() { Ok(runs) } else { Err(Failure::Bug(bugs)) }
-}
-
-fn seeds(scenario: &Scenario) -> impl Iterator<Item = u64> + use<> {
-    let first = scenario.seed;
-    (0..u64::from(scenario.sweep.seeds)).map(move |n| first.saturating_add(n))
 }
 
 fn run(arguments: &CheckArguments, scenario: &Scenario, job: Job) -> Result<RunFigures, Failure> {
@@ -119,7 +111,7 @@ fn bug(arguments: &CheckArguments, job: Job, why: &str) -> String {
         overrides: &arguments.choices.overrides,
         until: arguments.choices.until,
     };
-    format!("bug: {why}\nto see it again: {again}\n")
+    again.bug(why)
 }
 
 fn judged(scenario: &Scenario, runs: &[RunFigures]) -> CheckedScenario {
@@ -129,7 +121,7 @@ fn judged(scenario: &Scenario, runs: &[RunFigures]) -> CheckedScenario {
     let idle = scenario.expectations.iter().filter(|expected| is_idle(&expected.coordinators));
     CheckedScenario {
         scenario: scenario.name.clone(),
-        seeds: seeds(scenario).collect(),
+        seeds: scenario.seeds().collect(),
         expectations: judge(&scenario.expectations, runs).iter().map(Judged::row).collect(),
         skipped: idle.map(|it| format!("{} {}", it.subject(), it.limits())).collect(),
         compared: None,

@@ -70,17 +70,18 @@ fn ask(arguments: &PlanArguments) -> Result<(Question<'_>, Vec<Place>), Failure>
     };
     let targets = arguments.targets.iter().map(target).collect::<Result<_, _>>()?;
     let source = load::source(&arguments.scenario)?;
-    let base = load::from_source(&source, &choices.overrides)?;
-    let [coordinator] = choices.coordinators(&base.coordinators[..1])[..] else {
+    let mut base = load::from_source(&source, &choices.overrides)?;
+    // Without a word of the command line, the scenario's first one.
+    base.coordinators.truncate(1);
+    choices.apply(&arguments.seeds, &mut base);
+    let [coordinator] = base.coordinators[..] else {
         let message = "--coordinator: expected one; a plan is made for one coordinator";
         return Err(Failure::input(message));
     };
-    let first = choices.seed.unwrap_or(base.seed);
-    let count = u64::from(arguments.seeds.unwrap_or(base.sweep.seeds));
     let places = axis.places().into_iter();
     let place = |place| Place::new(&source, &choices.overrides, place, &knob, arguments.precision);
     let places = places.map(place).collect::<Result<_, _>>()?;
-    let seeds = (0..count).map(|n| first.saturating_add(n)).collect();
+    let seeds = base.seeds().collect();
     let question = Question { arguments, base, knob, axis, targets, coordinator, seeds };
     Ok((question, places))
 }
@@ -127,7 +128,7 @@ fn run(question: &Question<'_>, place: &Place, value: f64, seed: u64) -> Result<
         Failure::Bug(why) => {
             let scenario = &question.arguments.scenario;
             let again = Repeat { scenario, coordinator, seed, overrides: &overrides, until };
-            Failure::Bug(format!("bug: {why}\nto see it again: {again}\n"))
+            Failure::Bug(again.bug(&why))
         }
         other => other,
     })?;

@@ -1,35 +1,24 @@
 //! What a plan found: a table for people, two for programs, and a chart.
 
+use super::super::charts;
 use super::super::exit::Failure;
-use super::super::output::{CHARTS, Files, PLAN};
+use super::super::output::{Files, PLAN};
 use super::Question;
 use super::place::Place;
-use crate::report::charts::{Format, Trend, TrendLine, TrendPanel, TrendPoint, TrendScale, trend};
+use crate::report::charts::{Trend, TrendLine, TrendPanel, TrendPoint, TrendScale, trend};
 use crate::report::csv::{PlanRow, plan_csv, trials_csv};
 use crate::scenario::to_toml;
 use crate::units::range::Amount;
 
-/// Bits per second in one unit of the knob.
-fn bps(unit: &str) -> f64 {
-    match unit {
-        "bps" => 1.0,
-        "kbps" => 1e3,
-        "Gbps" => 1e9,
-        "Tbps" => 1e12,
-        _ => 1e6,
-    }
-}
-
 fn row(question: &Question<'_>, place: &Place) -> Option<PlanRow> {
     let (answer, value) = place.answer()?;
     let (tried, runs) = place.effort();
-    let bound = place.bound_bps().filter(|_| question.knob.is_cdn_capacity());
     Some(PlanRow {
         place: place.label.clone(),
         answer,
         value,
         seeds: place.seeds(&question.targets),
-        bound: bound.map(|bound| bound / bps(question.knob.unit())),
+        bound: place.bound_bps().and_then(|bps| question.knob.of_bps(bps)),
         tried,
         runs,
         cost: place.figure("cost"),
@@ -52,11 +41,7 @@ pub(super) fn files(question: &Question<'_>, places: &[Place]) -> Result<Files, 
     ];
     if rows.len() > 1 {
         let chart = chart(question, &rows);
-        for format in [Format::Svg, Format::Png] {
-            let bytes = trend(&chart, format);
-            let bytes = bytes.map_err(|error| Failure::Bug(format!("bug: {error}\n")))?;
-            files.push((format!("{CHARTS}/plan.{}", format.extension()), bytes));
-        }
+        files.extend(charts::both("plan", |format| trend(&chart, format))?);
     }
     Ok(files)
 }

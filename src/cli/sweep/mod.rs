@@ -101,10 +101,7 @@ fn failures(plan: &Plan, arguments: &SweepArguments, ended: &Ended) -> Failure {
             until: arguments.choices.until,
         };
         let point = plan.study.describe(id.point);
-        text.push_str(&format!(
-            "bug: point {} ({point}): {why}\nto see it again: {again}\n",
-            id.point
-        ));
+        text.push_str(&again.bug(&format!("point {} ({point}): {why}", id.point)));
     }
     if ended.failed.len() > MOST_SHOWN {
         text.push_str(&format!("and {} more\n", ended.failed.len() - MOST_SHOWN));

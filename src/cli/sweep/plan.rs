@@ -31,9 +31,7 @@ impl Plan {
     pub(super) fn new(arguments: &SweepArguments) -> Result<Self, Failure> {
         let source = load::source(&arguments.scenario)?;
         let mut base = load::from_source(&source, &arguments.choices.overrides)?;
-        base.sweep.seeds = arguments.seeds.unwrap_or(base.sweep.seeds);
-        base.seed = arguments.choices.seed.unwrap_or(base.seed);
-        base.coordinators = arguments.choices.coordinators(&base.coordinators);
+        arguments.choices.apply(&arguments.seeds, &mut base);
         for text in &arguments.vary {
             let axis = axis(text)?;
             base.sweep.axes.retain(|known| known.key != axis.key);

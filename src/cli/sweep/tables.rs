@@ -1,12 +1,13 @@
 //! The tables of a sweep, made of the files of its runs.
 
+use super::super::charts;
 use super::super::exit::Failure;
 use super::super::output::{self, CHARTS, Files};
 use super::plan::Plan;
 use super::store::{RUNS, Store};
 use crate::metrics::{PointRow, Points};
 use crate::report::aggregate::{Aggregate, aggregate};
-use crate::report::charts::{Format, trend};
+use crate::report::charts::trend;
 use crate::report::csv::{SweptRun, SweptRuns, aggregate_csv, points_csv, runs_csv, runs_from_csv};
 use crate::report::trends;
 use crate::sweep::RunId;
@@ -53,7 +54,7 @@ pub(super) fn write(store: &Store, runs: &[u8]) -> Result<String, Failure> {
     let aggregate = aggregate(&points);
     store.write(POINTS, &points_csv(&points))?;
     store.write(AGGREGATE, &aggregate_csv(&points.axes, &aggregate))?;
-    let charts = charts(&points.axes, &aggregate)?;
+    let charts = drawn(&points.axes, &aggregate)?;
     output::replace_charts(store.folder(), &charts)?;
     let folder = store.folder().display();
     let mut text = format!(
@@ -68,14 +69,10 @@ pub(super) fn write(store: &Store, runs: &[u8]) -> Result<String, Failure> {
 }
 
 /// Figures along the first axis, each in both formats.
-fn charts(axes: &[String], rows: &[Aggregate]) -> Result<Files, Failure> {
+fn drawn(axes: &[String], rows: &[Aggregate]) -> Result<Files, Failure> {
     let mut files = Files::new();
     for (name, chart) in trends(axes, rows) {
-        for format in [Format::Svg, Format::Png] {
-            let bytes = trend(&chart, format);
-            let bytes = bytes.map_err(|error| Failure::Bug(format!("bug: {error}\n")))?;
-            files.push((format!("{CHARTS}/{name}.{}", format.extension()), bytes));
-        }
+        files.extend(charts::both(name, |format| trend(&chart, format))?);
     }
     Ok(files)
 }
@@ -84,15 +81,9 @@ fn charts(axes: &[String], rows: &[Aggregate]) -> Result<Files, Failure> {
 fn points(store: &Store, swept: &SweptRuns) -> Result<Points, Failure> {
     let mut rows = Vec::new();
     for run in &swept.runs {
-        rows.extend(store.figures(&run.file)?.into_iter().map(|figure| PointRow {
-            point: run.point,
-            values: run.values.clone(),
-            coordinator: run.coordinator.clone(),
-            seed: run.seed,
-            metric: figure.metric,
-            unit: figure.unit,
-            value: figure.value,
-        }));
+        let figures = store.figures(&run.file)?.into_iter();
+        let place = (run.point, run.values.as_slice());
+        rows.extend(figures.map(|figure| PointRow::new(place, &run.coordinator, run.seed, figure)));
     }
     Ok(Points { axes: swept.axes.clone(), rows })
 }

@@ -1,7 +1,7 @@
 //! A check as the terminal shows it: a line an expectation, and a line for each failure.
 
 use super::{seeds, worse};
-use crate::metrics::{CheckedScenario, Verdict};
+use crate::metrics::{CheckedScenario, ComparisonRow};
 
 /// Every expectation on a line, passed or failed, and a line about the baseline.
 #[must_use]
@@ -25,12 +25,8 @@ fn one(checked: &CheckedScenario) -> String {
     }
     if let Some(rows) = &checked.compared {
         let mark = mark(checked.worse().next().is_none());
-        let count = |verdict: Verdict| rows.iter().filter(|row| row.verdict == verdict).count();
-        let told = Verdict::ALL.map(|verdict| (count(verdict), verdict.name()));
-        let told = told.iter().filter(|(count, _)| *count > 0);
-        let told: Vec<String> = told.map(|(count, name)| format!("{count} {name}")).collect();
         let of = format!("{} figures against the baseline", rows.len());
-        text.push_str(&format!("  {mark}  {of}: {}\n", told.join(", ")));
+        text.push_str(&format!("  {mark}  {of}: {}\n", ComparisonRow::counts(rows)));
     }
     text
 }

@@ -59,14 +59,8 @@ mod tests {
             detail: "silent".into(),
         };
         let fault = EventRow {
-            event: EventKind::FaultBegins,
-            peer: None,
-            substream: None,
-            other: None,
-            noticed: None,
-            blamed: None,
             detail: "cdn_down Paris, 2".into(),
-            ..loss.clone()
+            ..EventRow::new(loss.time, EventKind::FaultBegins)
         };
         let events = [loss, fault];
         let table = String::from_utf8(events_csv(&events)).unwrap();

@@ -21,12 +21,10 @@ pub(super) struct FigureRow {
 
 /// The figures that people read first; such as no run has are left out.
 pub(super) fn key(runs: &[RunTables]) -> Vec<FigureRow> {
-    let column = |run: &'_ RunTables| -> (String, Vec<SummaryRow>) {
-        (run.manifest.coordinator.clone(), run.summary.clone())
-    };
-    let owned: Vec<(String, Vec<SummaryRow>)> = runs.iter().map(column).collect();
-    let columns: Vec<Column<'_>> =
-        owned.iter().map(|(coordinator, summary)| Column { coordinator, summary }).collect();
+    let columns = runs
+        .iter()
+        .map(|run| Column { coordinator: &run.manifest.coordinator, summary: &run.summary });
+    let columns: Vec<Column<'_>> = columns.collect();
     let bounds = runs.first().map(|run| run.bounds.as_slice()).unwrap_or_default();
     let table = Table::new(&columns, bounds);
     let with_value = table.rows().iter().filter(|row| {

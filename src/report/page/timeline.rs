@@ -155,17 +155,7 @@ mod tests {
     use super::*;
 
     fn event(seconds: u64, event: EventKind, detail: &'static str) -> EventRow {
-        EventRow {
-            time: SimTime::from_secs(seconds),
-            event,
-            peer: None,
-            substream: None,
-            other: None,
-            noticed: None,
-            blamed: None,
-            lasted: None,
-            detail: detail.into(),
-        }
+        EventRow { detail: detail.into(), ..EventRow::new(SimTime::from_secs(seconds), event) }
     }
 
     #[test]

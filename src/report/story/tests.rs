@@ -48,15 +48,9 @@ fn decision(seconds: u64, trigger: Trigger, old: Option<u32>, new: u32) -> Decis
 
 fn event(seconds: u64, event: EventKind) -> EventRow {
     EventRow {
-        time: SimTime::from_secs(seconds),
-        event,
         peer: Some(PeerId::new(4)),
-        substream: None,
-        other: None,
-        noticed: None,
-        blamed: None,
         lasted: Some(Span::from_secs(2)),
-        detail: "".into(),
+        ..EventRow::new(SimTime::from_secs(seconds), event)
     }
 }
 

@@ -36,13 +36,13 @@ impl EventLog {
     /// A fault begins or ends; `detail` says which and where.
     pub(in crate::sim) fn fault(&mut self, now: SimTime, begins: bool, detail: String) {
         let event = if begins { EventKind::FaultBegins } else { EventKind::FaultEnds };
-        self.push(EventRow { detail: detail.into(), ..blank(now, event) });
+        self.push(EventRow { detail: detail.into(), ..EventRow::new(now, event) });
     }
 
     /// A picture stands still from now on, or moves again.
     pub(in crate::sim) fn stalls(&mut self, now: SimTime, peer: PeerId, begins: bool) {
         if begins && keeps(self.kept, peer) {
-            let row = EventRow { peer: Some(peer), ..blank(now, EventKind::Stall) };
+            let row = EventRow { peer: Some(peer), ..EventRow::new(now, EventKind::Stall) };
             let number = self.push(row);
             self.stalls.insert(peer, number);
         } else if let Some(number) = self.stalls.remove(&peer) {
@@ -57,7 +57,11 @@ impl EventLog {
                 Refusal::UnknownContent => "unknown_content".into(),
                 Refusal::Policy(name) => format!("policy {name}").into(),
             };
-            self.push(EventRow { peer: Some(peer), detail, ..blank(now, EventKind::Refusal) });
+            self.push(EventRow {
+                peer: Some(peer),
+                detail,
+                ..EventRow::new(now, EventKind::Refusal)
+            });
         }
     }
 
@@ -75,7 +79,7 @@ impl EventLog {
                 substream: Some(place.1),
                 other: parent,
                 detail: loss.word().into(),
-                ..blank(now, EventKind::Loss)
+                ..EventRow::new(now, EventKind::Loss)
             });
             self.losses.insert(place, number);
         }
@@ -125,20 +129,6 @@ impl EventLog {
 
     pub(super) fn take(&mut self) -> Vec<EventRow> {
         std::mem::take(&mut self.rows)
-    }
-}
-
-const fn blank(time: SimTime, event: EventKind) -> EventRow {
-    EventRow {
-        time,
-        event,
-        peer: None,
-        substream: None,
-        other: None,
-        noticed: None,
-        blamed: None,
-        lasted: None,
-        detail: Name::Borrowed(""),
     }
 }
 
