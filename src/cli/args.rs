@@ -1,7 +1,7 @@
 //! The arguments of every command.
 
 use super::batch::Pace;
-use super::explain::instant;
+use super::instant::instant;
 use crate::scenario::{CoordinatorKind, Scenario};
 use crate::sweep::Shard;
 use crate::units::{SimTime, Span, parse};

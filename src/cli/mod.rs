@@ -18,6 +18,7 @@ mod exit;
 mod explain;
 mod guard;
 mod init;
+mod instant;
 mod list;
 mod load;
 mod output;

@@ -3,9 +3,10 @@
 //! Not here: what is drawn where.
 
 use super::super::escape::escaped;
-use super::networks::NODE;
 use std::fmt::Write;
 
+/// The class of CDN nodes; those below it are of viewers.
+pub(super) const NODE: usize = 9;
 /// Width of every drawing in its own unit.
 pub(super) const WIDTH: f64 = 1000.0;
 /// Left of the drawing, for the names of levels.

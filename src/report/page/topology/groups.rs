@@ -1,9 +1,9 @@
 //! A drawing for many viewers: one mark for all of a network that are equally far from the source.
 
 use super::super::super::words::counted;
-use super::canvas::{Canvas, across};
+use super::canvas::{Canvas, NODE, across};
 use super::forest::Forest;
-use super::networks::{NODE, Networks};
+use super::networks::Networks;
 use crate::units::PeerId;
 use std::collections::BTreeMap;
 

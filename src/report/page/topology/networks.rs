@@ -2,7 +2,7 @@
 
 use super::super::super::facts::Facts;
 use super::super::super::tables::RunTables;
-use super::canvas::outline;
+use super::canvas::{NODE, outline};
 use crate::units::PeerId;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -14,8 +14,6 @@ const COLOURS: usize = 7;
 const OTHERS: usize = 7;
 /// The class of those whose network no table tells.
 const UNKNOWN: usize = 8;
-/// The class of CDN nodes.
-pub(super) const NODE: usize = 9;
 
 /// The classes of a run's drawings.
 #[derive(Debug)]
