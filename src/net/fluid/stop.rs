@@ -1,7 +1,7 @@
 //! How flows begin to rise, and stop: what the sweep does to a flow and the links on its path.
 
 use super::sweep::Sweep;
-use super::table::{Flow, Hop, IDLE, Link, State, Tables, UNBOUND};
+use super::table::{Flow, Hop, IDLE, State, Tables, UNBOUND};
 
 impl Sweep {
     /// Lets the members that only this link had held rise: they are among the first `count` above.
@@ -68,10 +68,10 @@ impl Sweep {
 
     /// Stops the members of a link of which it is not known who they are.
     fn stop_all(&mut self, tables: &mut Tables, link: usize, level: u64) -> u32 {
-        let Link { members, member_count, .. } = tables.links[link];
         let mut held = 0;
-        for position in tables.far_count(link as u32)..member_count as usize {
-            let flow = tables.members.at(members, position);
+        for position in tables.far_count(link as u32)..tables.links[link].member_count as usize {
+            // Flows that leave bundles meanwhile are stopped as they do, but may move the list.
+            let flow = tables.members.at(tables.links[link].members, position);
             self.stop_member(tables, flow, level);
             let at_level = tables.flows[flow as usize].rate == level;
             held += if at_level { tables.weight(flow) } else { 0 };
