@@ -40,7 +40,7 @@ pub use rate::FlowRate;
 
 use crate::units::{BitRate, FlowId, LinkId};
 use sweep::Sweep;
-use table::{Flow, State, TOUCHED, Tables, UNBOUND};
+use table::{Flow, Link, State, TOUCHED, Tables, UNBOUND};
 
 /// On a link with fewer flows than this, looking at all of them is cheap.
 const LEAST_HUB: u32 = 32;
@@ -209,12 +209,17 @@ impl Fluid {
         }
     }
 
-    /// Gives a flow its cap if all its links are ample; leaves it to the next settlement if not.
+    /// Gives a flow its cap if all its links are ample; leaves it to the next settlement if not, or if
+    /// others there still have more than they will: what makes them give way may be taken back.
     fn reset(&mut self, flow: u32) {
+        let Flow { rate, cap, .. } = self.tables.flows[flow as usize];
+        let takes_it = |link: &Link| {
+            link.is_ample() && link.load.wrapping_sub(rate).wrapping_add(cap) <= link.capacity
+        };
         let links = &self.tables.links;
-        let ample = self.tables.path(flow).iter().all(|hop| links[hop.link as usize].is_ample());
+        let fits = self.tables.path(flow).iter().all(|hop| takes_it(&links[hop.link as usize]));
         let record = &mut self.tables.flows[flow as usize];
-        if !ample {
+        if !fits {
             record.state = State::Pending;
             self.pending_flows.push(flow);
             return;

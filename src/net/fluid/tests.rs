@@ -144,6 +144,19 @@ fn a_flow_without_links_moves_at_its_cap_and_ids_not_in_use_do_no_harm() {
     assert_eq!((fluid.settle().len(), fluid.rate(flow)), (0, FlowRate::ZERO));
 }
 
+#[test]
+fn a_capacity_that_comes_back_within_the_instant_leaves_nobody_more_than_there_is() {
+    let mut fluid = Fluid::new();
+    let [wide, narrow] = [28, 22].map(|capacity| fluid.add_link(FlowRate(capacity)));
+    let long = fluid.add_flow([wide, narrow], NONE).unwrap();
+    fluid.settle();
+    fluid.set_capacity(narrow, FlowRate(0));
+    let short = fluid.add_flow([wide], FlowRate(7)).unwrap();
+    fluid.set_capacity(narrow, FlowRate(22));
+    fluid.settle();
+    assert_eq!((fluid.rate(long), fluid.rate(short)), (FlowRate(21), FlowRate(7)));
+}
+
 /// A change drawn by the property test; numbers are taken modulo what there is.
 #[derive(Clone, Debug)]
 enum Change {
