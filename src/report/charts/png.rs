@@ -12,30 +12,50 @@ const FORM: [u8; 5] = [8, 2, 0, 0, 0];
 /// Every byte of a line is stored as its difference to the byte above.
 const FILTER_UP: u8 = 2;
 
+/// So many finished pixels at a time are looked at: most are blank paper.
+const BLOCK: usize = 24;
+const PAPER: u8 = 255;
+
 /// Each pixel the mean of `factor` by `factor` pixels of a picture that is `width` pixels wide
-/// after that.
+/// after that; `factor` is at most 15, so that sums fit.
 pub(super) fn averaged(pixels: &[u8], width: usize, factor: usize) -> Vec<u8> {
     let fine_line = width * factor * CHANNELS;
-    let samples = (factor * factor) as u32;
+    let paper = vec![PAPER; BLOCK * factor * CHANNELS];
     let mut mean = Vec::with_capacity(pixels.len() / (factor * factor));
     for lines in pixels.chunks_exact(fine_line * factor) {
-        for byte in 0..width * CHANNELS {
-            let (pixel, channel) = (byte / CHANNELS, byte % CHANNELS);
-            let sum: u32 = (0..factor * factor)
-                .map(|sample| {
-                    let column = pixel * factor + sample % factor;
-                    u32::from(lines[sample / factor * fine_line + column * CHANNELS + channel])
-                })
-                .sum();
-            mean.push(((sum + samples / 2) / samples) as u8);
+        for from in (0..fine_line).step_by(paper.len()) {
+            let until = fine_line.min(from + paper.len());
+            let mut parts = lines.chunks_exact(fine_line).map(|line| &line[from..until]);
+            if parts.clone().all(|part| *part == paper[..part.len()]) {
+                mean.extend_from_slice(&paper[..(until - from) / factor]);
+            } else {
+                let sums = parts.by_ref().fold(vec![0; until - from], added);
+                mean.extend(sums.chunks_exact(factor * CHANNELS).flat_map(mean_color));
+            }
         }
     }
     mean
 }
 
+/// The sum of each byte of a line and those above it.
+fn added(mut sums: Vec<u16>, line: &[u8]) -> Vec<u16> {
+    sums.iter_mut().zip(line).for_each(|(sum, byte)| *sum += u16::from(*byte));
+    sums
+}
+
+/// The mean of a square of pixels of whose columns these are the sums.
+fn mean_color(columns: &[u16]) -> [u8; CHANNELS] {
+    let across = columns.len() / CHANNELS;
+    let samples = (across * across) as u16;
+    std::array::from_fn(|channel| {
+        let sum: u16 = columns.iter().skip(channel).step_by(CHANNELS).sum();
+        ((sum + samples / 2) / samples) as u8
+    })
+}
+
 /// A PNG file of red, green and blue bytes, line by line.
 pub(super) fn encode(pixels: &[u8], width: u32, height: u32) -> std::io::Result<Vec<u8>> {
-    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
     let mut above = vec![0; width as usize * CHANNELS];
     for line in pixels.chunks_exact(above.len()) {
         let differences: Vec<u8> =
