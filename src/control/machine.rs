@@ -301,6 +301,8 @@ impl Coordinator for ControlCenter {
             figure("control_locations_disputed", "count", self.disputed as f64),
             figure("control_deaths_concluded", "count", self.total(|counts| counts.deaths as f64)),
             figure("control_cuts_concluded", "count", self.total(|counts| counts.cuts as f64)),
+            figure("control_ejections", "count", self.total(|counts| counts.ejected as f64)),
+            figure("control_readmissions", "count", self.total(|counts| counts.taken_back as f64)),
             figure("control_rejoins_asked", "count", self.strangers as f64),
             figure("recomputations_whole", "count", self.total(|counts| counts.whole as f64)),
             figure("recomputations_part", "count", self.total(|counts| counts.part as f64)),

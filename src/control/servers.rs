@@ -165,6 +165,15 @@ impl Servers {
         server.reserved = server.reserved - rate;
     }
 
+    /// Copies of this rate for which all nodes that live have room.
+    pub(crate) fn free_copies(&self, rate: BitRate) -> u64 {
+        let free = self.servers.iter().filter(|server| !server.down);
+        let copies = free.map(|server| {
+            server.limit.as_bps().saturating_sub(server.reserved.as_bps()) / rate.as_bps().max(1)
+        });
+        copies.sum()
+    }
+
     /// What is reserved at all nodes together.
     pub(crate) fn reserved(&self) -> BitRate {
         self.servers.iter().map(|server| server.reserved).sum()

@@ -23,6 +23,10 @@ pub enum Trigger {
     Recomputation,
     /// Its parent's hours of not serving begin.
     ServingHours,
+    /// Somebody who can feed others takes the place of one who cannot.
+    Preemption,
+    /// There is not enough for all.
+    Shortage,
 }
 
 /// Which rule chose the new parent.
@@ -44,6 +48,12 @@ pub enum Rule {
     NearestServer,
     /// Somebody of higher priority waits for the same: nobody for now.
     HigherPriorityWaits,
+    /// The place near the source of somebody who feeds nobody.
+    TakesPlace,
+    /// The one who has taken its place.
+    BelowWhoTookItsPlace,
+    /// Nobody until there is enough again: of the lowest priority with the least uplink.
+    Ejected,
 }
 
 /// A decision about one substream of one client.
@@ -79,7 +89,7 @@ pub struct Decision {
 
 impl Trigger {
     /// All triggers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Join,
         Self::ParentLeft,
         Self::ParentSilent,
@@ -89,6 +99,8 @@ impl Trigger {
         Self::Improvement,
         Self::Recomputation,
         Self::ServingHours,
+        Self::Preemption,
+        Self::Shortage,
     ];
 
     /// The name in results.
@@ -104,13 +116,15 @@ impl Trigger {
             Self::Improvement => "improvement",
             Self::Recomputation => "recomputation",
             Self::ServingHours => "serving_hours",
+            Self::Preemption => "preemption",
+            Self::Shortage => "shortage",
         }
     }
 }
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::ClusterFeed,
         Self::NearestOfFriends,
         Self::NearestOfCandidates,
@@ -119,6 +133,9 @@ impl Rule {
         Self::NothingHasRoom,
         Self::NearestServer,
         Self::HigherPriorityWaits,
+        Self::TakesPlace,
+        Self::BelowWhoTookItsPlace,
+        Self::Ejected,
     ];
 
     /// The name in results.
@@ -133,6 +150,9 @@ impl Rule {
             Self::NothingHasRoom => "nothing_has_room",
             Self::NearestServer => "nearest_server",
             Self::HigherPriorityWaits => "higher_priority_waits",
+            Self::TakesPlace => "takes_place",
+            Self::BelowWhoTookItsPlace => "below_who_took_its_place",
+            Self::Ejected => "ejected_until_feasible",
         }
     }
 }

@@ -47,6 +47,8 @@ pub(super) const fn trigger(trigger: Trigger) -> &'static str {
         Trigger::Improvement => "a better place became free",
         Trigger::Recomputation => "the whole topology was computed again",
         Trigger::ServingHours => "its parent's hours of serving ended",
+        Trigger::Preemption => "somebody who can feed others took the place of one who cannot",
+        Trigger::Shortage => "there was not enough for all",
     }
 }
 
@@ -61,6 +63,9 @@ pub(super) const fn rule(rule: Rule) -> &'static str {
         Rule::NothingHasRoom => "nothing had room at all",
         Rule::NearestServer => "the nearest CDN node with room",
         Rule::HigherPriorityWaits => "somebody of higher priority waited for the same",
+        Rule::TakesPlace => "the place near the source of somebody who carried less",
+        Rule::BelowWhoTookItsPlace => "the one who had taken its place",
+        Rule::Ejected => "nobody until there is enough again",
     }
 }
 

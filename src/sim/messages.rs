@@ -291,7 +291,7 @@ impl World<'_> {
 /// What a CDN node's bytes on a decision are spent on.
 pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
     match (rule, trigger) {
-        (Rule::ClusterFeed, _) => Reason::Feed,
+        (Rule::ClusterFeed | Rule::TakesPlace, _) => Reason::Feed,
         (Rule::NearestServer, _) => Reason::Policy,
         (Rule::NotReachable, _) => Reason::Nat,
         (_, Trigger::Join) => Reason::StartUp,
@@ -301,10 +301,15 @@ pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
             | Trigger::ParentSilent
             | Trigger::PathFailed
             | Trigger::ConnectFailed
-            | Trigger::ServingHours,
+            | Trigger::ServingHours
+            | Trigger::Shortage,
         ) => Reason::Repair,
-        (_, Trigger::Congestion | Trigger::Improvement | Trigger::Recomputation) => {
-            Reason::NoSpareUplink
-        }
+        (
+            _,
+            Trigger::Congestion
+            | Trigger::Improvement
+            | Trigger::Recomputation
+            | Trigger::Preemption,
+        ) => Reason::NoSpareUplink,
     }
 }

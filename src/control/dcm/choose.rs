@@ -116,10 +116,15 @@ pub(super) fn among_peers(
 }
 
 impl Choice {
+    /// Not looked for among many: a rule names it.
+    pub(super) fn by_rule(source: Source, rule: Rule, feasible: u32) -> Self {
+        let nobody = Self::none(feasible, Holders::default());
+        Self { source, rule, pruned_uplink: 0, ..nobody }
+    }
+
     /// Nobody was looked for: somebody of higher priority waits for the same.
     pub(super) fn outranked(feasible: u32) -> Self {
-        let rule = Rule::HigherPriorityWaits;
-        Self { rule, pruned_uplink: 0, ..Self::none(feasible, Holders::default()) }
+        Self::by_rule(Source::None, Rule::HigherPriorityWaits, feasible)
     }
 
     /// Nobody, of so many who hold the substream.
@@ -153,16 +158,27 @@ pub(super) fn fits(
     with: &Surroundings<'_>,
 ) -> bool {
     let edge = view.edge(child, substream);
+    suits(view, candidate, child, substream, with)
+        // Only who has children can be above its own parent: all that have room are fed.
+        && (edge.first_child == NOBODY || view.fed_without(candidate, child, substream))
+}
+
+/// Whether `candidate` may feed `child` when it is fed itself: it is not known to fail.
+pub(super) fn suits(
+    view: &View,
+    candidate: MemberId,
+    child: MemberId,
+    substream: Substream,
+    with: &Surroundings<'_>,
+) -> bool {
     let needed = needed(view, child, substream, with);
     let avoided = view.avoided(child, substream, with.now);
     candidate != child
-        && edge.parent != Source::Member(candidate)
+        && view.edge(child, substream).parent != Source::Member(candidate)
         && avoided != Some(view.member(candidate).peer)
         && view.report(candidate, substream).silent == 0
         && !is_far_behind(view.report(candidate, substream).last, needed)
         && keeps(view, candidate, needed, with)
-        // Only who has children can be above its own parent: all that have room are fed.
-        && (edge.first_child == NOBODY || view.fed_without(candidate, child, substream))
 }
 
 /// Whether a candidate that last reported `theirs` lacks `needed`, what a child needs next: it would

@@ -13,6 +13,9 @@ pub(crate) struct Counts {
     pub(crate) deaths: u64,
     /// Times that a silent network was taken for a cut, not for deaths.
     pub(crate) cuts: u64,
+    /// Members left out because there was not enough for all, and such as were taken back.
+    pub(crate) ejected: u64,
+    pub(crate) taken_back: u64,
     /// Recomputations that left the objective function higher than they found it.
     pub(crate) worse: u64,
     /// Over all recomputations, summed.

@@ -56,6 +56,7 @@ impl Dcm {
             (before.confirmed, before.silent, before.slow) = (true, 0, 0);
             let released = self.view.take_releasing(id, substream);
             self.free_former(released);
+            self.honour_claim(id, substream, step);
             return;
         }
         if !self.on_air(step) || assigned.is_none() {

@@ -21,6 +21,7 @@ impl Dcm {
         self.flee_lost_servers(step);
         self.keep_hours(step);
         self.ripen(step);
+        self.balance(step);
         self.look_again(step);
         if step.with.now >= self.next_sweep {
             self.next_sweep = step.with.now + step.with.config.heartbeat;
@@ -30,6 +31,7 @@ impl Dcm {
             self.trim_feeds(substream, step);
             self.add_feed(substream, step);
         }
+        self.view.end_help();
         self.recompute_if_due(step);
     }
 
@@ -58,15 +60,15 @@ impl Dcm {
             return;
         }
         let mut fed = self.view.server_fed[substream.index()].clone();
+        let most = (fed.len() - wanted).min(MOVES_A_TICK);
         // Those who feed nobody go first: where uplink is scarce, who feeds others stays at the source.
         fed.sort_by_key(|id| (self.feed_quality(*id, substream), std::cmp::Reverse(*id)));
-        fed.truncate(fed.len() - wanted);
         // Whoever could not be moved lately is tried again after all others.
         let first = self.trim_from[substream.index()] % fed.len();
         fed.rotate_left(first);
         let (mut moves, mut failures) = (0, 0);
         for id in fed {
-            if moves == MOVES_A_TICK || failures == FAILURES_A_TICK {
+            if moves == most || failures == FAILURES_A_TICK {
                 break;
             }
             if self.move_to_peer(id, substream, step) { moves += 1 } else { failures += 1 }

@@ -2,7 +2,7 @@
 
 use super::slots::Room;
 use crate::proto::{Place, Strangers};
-use crate::units::{NatKind, PeerId, Substream};
+use crate::units::{NatKind, PeerId, SimTime, Substream};
 use std::num::NonZeroU32;
 
 /// A member's number within its cluster; reused after it has left.
@@ -65,6 +65,10 @@ pub(super) struct Member {
     pub(super) strangers: Strangers,
     /// The higher is placed first.
     pub(super) priority: u8,
+    /// Since when it is here.
+    pub(super) since: SimTime,
+    /// There is not enough for all, and it is one of those who get nothing.
+    pub(super) left_out: bool,
     /// Where it stands in the index of its home substream.
     pub(super) room: Option<Room>,
     /// Packets of each substream that it keeps for others; none where it said no limit.

@@ -12,10 +12,12 @@ mod history;
 mod hours;
 mod improve;
 mod member;
+mod preempt;
 mod recompute;
 mod repair;
 mod reports;
 mod shelves;
+mod shortage;
 mod slots;
 #[cfg(test)]
 mod tests;
@@ -37,10 +39,14 @@ use choose::Choice;
 use history::History;
 use member::{GroupNumber, Member, Source, Stay};
 use shelves::{Seeker, Tier};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use view::View;
 use waiting::Waiting;
+
+/// Members looked at in the search for one that can serve in another substream.
+const LOOKED_AT: usize = 32;
 
 /// The coordinator of one cluster.
 #[derive(Debug)]
@@ -55,6 +61,10 @@ pub(crate) struct Dcm {
     /// The affinity groups of its members, present and former.
     groups: BTreeMap<Arc<str>, GroupNumber>,
     waiting: Waiting,
+    /// Members that get nothing because there is not enough for all.
+    left_out: usize,
+    /// Since when somebody waits although nothing is left to give.
+    short_since: Option<SimTime>,
     /// Where the search for members to be moved from CDN nodes goes on, by substream.
     trim_from: Vec<usize>,
     /// Slots of all members together.
@@ -109,6 +119,8 @@ impl Dcm {
             timetable: hours::Timetable::default(),
             groups: BTreeMap::new(),
             waiting: Waiting::new(content.substreams),
+            left_out: 0,
+            short_since: None,
             trim_from: vec![0; usize::from(content.substreams)],
             slots: 0,
             next_sweep: now,
@@ -172,6 +184,8 @@ impl Dcm {
             group: self.group_of(terms),
             strangers: terms.friends.as_ref().map_or(Strangers::Always, |own| own.strangers),
             priority: terms.priority,
+            since: now,
+            left_out: false,
             room: None,
             kept: join.device.storage.map(|storage| self.packets_kept(storage)),
             behind: step.with.packets_in(join.behind) as u32,
@@ -358,7 +372,6 @@ impl Dcm {
     /// Makes room in a substream by moving an idle member's home there (the greedy builder's
     /// heuristic: be interior where slots are scarcest).
     fn open_room(&mut self, child: MemberId, substream: Substream, step: &Step<'_, '_>) -> bool {
-        const LOOKED_AT: usize = 32;
         let seeker = Seeker::of(self.view.member(child));
         let richest = self
             .view
@@ -371,15 +384,41 @@ impl Dcm {
             .into_iter()
             .flat_map(|tier| index.in_order(tier, seeker, slots::Placement::Leaf));
         let hopeless = self.history.hopeless(step.with.now, self.view.member(child).peer);
-        let idle = holders.take(LOOKED_AT).find(|id| {
-            self.view.member(*id).used == 0
-                && self.view.can_spare(*id, substream)
+        let can_serve = |id: &MemberId| {
+            self.view.edge(*id, substream).depth > 0
                 && !hopeless.contains(&self.view.member(*id).peer)
                 && choose::fits(&self.view, *id, child, substream, step.with)
+        };
+        let idle = holders.take(LOOKED_AT).find(|id| {
+            self.view.member(*id).used == 0 && self.view.can_spare(*id, substream) && can_serve(id)
         });
         if let Some(idle) = idle {
             self.view.set_home(idle, substream);
+            return true;
         }
-        idle.is_some()
+        self.call_help(child, substream, step)
+    }
+
+    /// Has a member whose home needs not all of its uplink serve in this substream, too.
+    fn call_help(&mut self, child: MemberId, substream: Substream, step: &Step<'_, '_>) -> bool {
+        let seeker = Seeker::of(self.view.member(child));
+        let hopeless = self.history.hopeless(step.with.now, self.view.member(child).peer);
+        let mut others: Vec<Substream> =
+            self.view.all_substreams().filter(|other| *other != substream).collect();
+        others.sort_by_key(|other| Reverse(self.view.index[other.index()].free_slots()));
+        let holders = others.into_iter().flat_map(|other| {
+            let index = &self.view.index[other.index()];
+            let tiers = Tier::ALL.into_iter();
+            tiers.flat_map(move |tier| index.in_order(tier, seeker, slots::Placement::Leaf))
+        });
+        let helper = holders.take(LOOKED_AT).find(|id| {
+            self.view.edge(*id, substream).depth > 0
+                && !hopeless.contains(&self.view.member(*id).peer)
+                && choose::fits(&self.view, *id, child, substream, step.with)
+        });
+        if let Some(helper) = helper {
+            self.view.help_out(helper, substream);
+        }
+        helper.is_some()
     }
 }

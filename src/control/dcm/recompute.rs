@@ -16,6 +16,8 @@ use std::cmp::Reverse;
 const PART_AT_MOST_EVERY: Span = Span::from_secs(10);
 /// Share of a cluster that one recomputation may move (assumption).
 const MOVED_AT_MOST: f64 = 0.1;
+/// More slots than any threshold: the next recomputation of a part does not wait for changes.
+const GO_ON: u64 = u64::MAX / 2;
 
 /// When to recompute, and what.
 #[derive(Debug)]
@@ -63,9 +65,14 @@ impl Dcm {
         }
         self.recomputing.part_from = now + PART_AT_MOST_EVERY;
         let before = self.objective(step);
+        let mut moved = 0;
         for substream in part {
             self.recomputing.changed[substream.index()] = 0;
-            self.flatten(substream, step);
+            moved += self.flatten(substream, step);
+        }
+        if moved > 0 {
+            // Room that moves make, in any substream, is seen when they are done.
+            self.recomputing.changed.fill(GO_ON);
         }
         let due = step.with.rate * u64::from(self.view.substreams) * self.view.len() as u64;
         let demand = due.as_f64() / 1e6;
@@ -90,9 +97,9 @@ impl Dcm {
         cost
     }
 
-    /// Brings members with a subtree nearer to the source where there is room for them, those of higher
-    /// priority first.
-    fn flatten(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
+    /// Brings members with a subtree nearer to the source where there is room for them or somebody gives
+    /// way, those of higher priority first; returns how many.
+    fn flatten(&mut self, substream: Substream, step: &mut Step<'_, '_>) -> usize {
         let mut interior: Vec<(Reverse<u8>, u8, MemberId)> = self
             .view
             .members()
@@ -102,13 +109,15 @@ impl Dcm {
             .map(|(priority, depth, id)| (Reverse(priority), depth, id))
             .collect();
         interior.sort_unstable();
-        let mut left = (self.view.len() as f64 * MOVED_AT_MOST) as usize;
+        let most = (self.view.len() as f64 * MOVED_AT_MOST) as usize;
+        let mut moved = 0;
         for (.., id) in interior {
-            if left == 0 {
-                return;
+            if moved == most {
+                break;
             }
-            left -= usize::from(self.lift(id, substream, step));
+            moved += usize::from(self.lift(id, substream, step));
         }
+        moved
     }
 
     fn lift(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) -> bool {
@@ -118,8 +127,11 @@ impl Dcm {
         let hopeful = self.view.index[substream.index()]
             .shallowest(seeker)
             .is_some_and(|best| best + 1 < depth);
-        if !settled || !hopeful {
+        if !settled {
             return false;
+        }
+        if !hopeful {
+            return self.preempt(id, substream, step);
         }
         let choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         let Source::Member(parent) = choice.source else { return false };

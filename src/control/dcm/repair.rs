@@ -31,6 +31,7 @@ impl Dcm {
         let member = self.view.member(id);
         let cause = Cause { trigger, departed: Some(member.peer) };
         self.slots -= u64::from(member.slots);
+        self.left_out -= usize::from(member.left_out);
         self.recomputing.note(member.home, member.slots);
         step.clients.forget(member.peer);
         self.history.forget(member.peer);

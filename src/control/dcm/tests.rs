@@ -259,8 +259,8 @@ impl Cluster {
             Source::Member(parent) => above(parent),
         };
         check(edge.depth == depth, format!("{id} is {} deep, not {depth}", edge.depth));
-        let interior = edge.first_child == NOBODY || member.home == substream;
-        check(interior, format!("{id} has children in {substream}, which is not its home"));
+        let interior = edge.first_child == NOBODY || view.serves_in(id, substream);
+        check(interior, format!("{id} has children in {substream}, in which it does not serve"));
         if let Source::Member(parent) = edge.parent {
             let above = view.member(parent);
             check(!above.resting, format!("{parent} feeds {id} in its hours"));
@@ -274,6 +274,7 @@ impl Cluster {
             matches!(edge.parent, Source::Server(_)) && member.nat != NatKind::UdpBlocked;
         check(fed == usize::from(expected), format!("{id} is listed {fed} times as server-fed"));
         let waits = self.dcm.waiting.list.contains(&(view.stay(id), substream));
+        let waits = waits || member.left_out;
         check(edge.parent != Source::None || waits, format!("{id} is forgotten in {substream}"));
     }
 }

@@ -1,6 +1,7 @@
 //! Who waits for a parent, and in which order they are served (rows R2, R13).
 //!
-//! The higher priority first; nobody who is fed already loses its place to somebody who waits.
+//! The higher priority first. Who is to give way for good when there is not enough for all is decided in
+//! `shortage`.
 
 use super::member::{MemberId, Source, Stay};
 use super::{Dcm, Step};
@@ -14,11 +15,13 @@ pub(super) struct Waiting {
     pub(super) list: Vec<(Stay, Substream)>,
     /// By substream: the highest priority of those who had to be left without a parent.
     highest: Vec<Option<u8>>,
+    /// The highest priority of those who are left out because there is not enough for all.
+    pub(super) left_out: Option<u8>,
 }
 
 impl Waiting {
     pub(super) fn new(substreams: u8) -> Self {
-        Self { list: Vec::new(), highest: vec![None; usize::from(substreams)] }
+        Self { list: Vec::new(), highest: vec![None; usize::from(substreams)], left_out: None }
     }
 
     /// Enters one for whom nobody had room.
@@ -53,7 +56,7 @@ impl Dcm {
         });
         for (stay, substream) in waiting {
             let id = stay.id;
-            if !self.view.lasts(stay) {
+            if !self.view.lasts(stay) || self.view.member(id).left_out {
                 continue;
             }
             if self.view.edge(id, substream).parent != Source::None {
@@ -64,6 +67,9 @@ impl Dcm {
             }
             let choice = self.choose(id, substream, step);
             if choice.source == Source::None {
+                if self.step_in(id, substream, step) {
+                    continue;
+                }
                 self.waiting.enter(stay, substream, self.view.member(id).priority);
             } else {
                 self.reassign(id, substream, choice, Trigger::Improvement, step);
@@ -74,7 +80,8 @@ impl Dcm {
     /// Whether somebody of higher priority waits for the same substream: it is served first, at the
     /// next look, so that nobody comes before it by asking at the right moment.
     pub(super) fn is_outranked(&self, id: MemberId, substream: Substream) -> bool {
-        self.waiting.highest[substream.index()] > Some(self.view.member(id).priority)
+        let waits = self.waiting.highest[substream.index()].max(self.waiting.left_out);
+        waits > Some(self.view.member(id).priority)
     }
 
     /// Whether a member would have room for others in a substream, if it had the substream.

@@ -140,9 +140,12 @@ const fn is_trouble(trigger: Trigger) -> bool {
         | Trigger::PathFailed
         | Trigger::Congestion
         | Trigger::ConnectFailed => true,
-        Trigger::Join | Trigger::Improvement | Trigger::Recomputation | Trigger::ServingHours => {
-            false
-        }
+        Trigger::Join
+        | Trigger::Improvement
+        | Trigger::Recomputation
+        | Trigger::ServingHours
+        | Trigger::Preemption
+        | Trigger::Shortage => false,
     }
 }
 

@@ -8,6 +8,7 @@ mod coming;
 mod devices;
 mod going;
 mod look;
+mod optimum;
 mod refused;
 mod stage;
 mod terms;

@@ -163,7 +163,13 @@ fn of_those_who_wait_the_higher_priority_is_served_first() {
 
 #[test]
 fn nobody_comes_before_a_higher_priority_by_asking_at_the_right_moment() {
-    let mut stage = short(0, 1);
+    let mut stage = Stage::new(Setting { nodes: vec![("cdn", 9, 1200)], ..Setting::default() });
+    for name in ["anna", "bob", "dora"] {
+        stage.join_on(name, 0, subscriber(1));
+        stage.run(1);
+    }
+    stage.run(8);
+    assert_eq!(stage.parent("dora"), "nobody", "she came last");
     stage.leave("anna");
     stage.join("emil", 0);
     assert_eq!(stage.parent("emil"), "nobody", "there is room, but dora waits");
@@ -174,14 +180,49 @@ fn nobody_comes_before_a_higher_priority_by_asking_at_the_right_moment() {
     assert_eq!(stage.parent("dora"), "nobody");
     stage.leave("fritz");
     stage.run(2);
-    assert_eq!(stage.parent("dora"), "cdn");
+    assert_eq!((stage.parent("dora"), stage.parent("emil")), ("cdn", "nobody"));
 }
 
 #[test]
-fn nobody_who_is_fed_loses_its_place_to_a_higher_priority() {
+fn where_there_is_not_enough_the_lowest_priority_gives_way_and_comes_back() {
     let mut stage = short(1, 2);
+    stage.run(5);
+    assert_eq!(["anna", "bob"].map(|name| stage.parent(name)), ["nobody"; 2]);
+    assert_eq!(["carl", "dora"].map(|name| stage.parent(name)), ["cdn"; 2]);
+    let why = ["anna", "bob"].map(|name| (stage.why(name).trigger, stage.why(name).rule));
+    assert_eq!(why, [(Trigger::Shortage, Rule::Ejected); 2]);
     let time = stage.now;
     stage.run(60);
     assert!(stage.told_since(time).is_empty(), "{:?}", stage.told_since(time));
-    assert_eq!(["anna", "bob"].map(|name| stage.parent(name)), ["cdn"; 2]);
+    stage.leave("carl");
+    stage.run(2);
+    assert_eq!(["anna", "bob"].map(|name| stage.parent(name)), ["cdn", "nobody"]);
+    stage.audit();
+}
+
+#[test]
+fn who_lacks_a_part_gives_it_to_those_who_can_have_the_whole() {
+    // Room for five copies of four substreams: one viewer can have all, a second one only one.
+    let nodes = vec![("cdn", 9, 1400)];
+    let setting = Setting { nodes, substreams: 4, bitrate_kbps: 1000, ..Setting::default() };
+    let mut stage = Stage::new(setting);
+    for name in ["anna", "bob"] {
+        stage.join(name, 0);
+        stage.run(1);
+    }
+    stage.run(10);
+    let parents = |name| [0, 1, 2, 3].map(|substream| stage.parent_in(name, substream));
+    assert_eq!((parents("anna"), parents("bob")), (["cdn"; 4], ["nobody"; 4]));
+    assert_eq!(stage.figure("control_ejections"), 1.0);
+}
+
+#[test]
+fn nobody_is_left_out_who_gives_more_than_it_takes() {
+    let mut stage = Stage::new(Setting { nodes: vec![("cdn", 9, 600)], ..Setting::default() });
+    stage.join_on("anna", 0, subscriber(2));
+    stage.run(1);
+    stage.join_on("bob", 1200, subscriber(0));
+    stage.run(10);
+    assert_eq!((stage.parent("bob"), stage.parent("anna")), ("cdn", "bob"));
+    assert_eq!(stage.figure("control_ejections"), 0.0);
 }

@@ -37,18 +37,18 @@ fn whoever_got_nothing_is_served_when_capacity_returns() {
     assert_eq!(["carl", "dora"].map(|name| stage.parent(name)), ["cdn", "nobody"]);
     stage.join("emil", 3000);
     stage.run(2);
-    assert_eq!(stage.parent("emil"), "nobody", "he could feed the others, but nobody feeds him");
-    stage.leave("bob");
-    stage.run(2);
-    assert_eq!((stage.parent("emil"), stage.parent("dora")), ("cdn", "emil"));
+    assert_eq!((stage.parent("emil"), stage.why("emil").rule), ("cdn", Rule::TakesPlace));
+    let given = ["bob", "carl"].into_iter().find(|name| stage.parent(name) == "emil");
+    assert_eq!(stage.why(given.expect("whose place it was")).trigger, Trigger::Preemption);
     stage.run(15);
-    assert!(["carl", "dora", "emil"].iter().all(|name| stage.is_fed(name)), "through emil");
+    let all = ["bob", "carl", "dora", "emil"];
+    assert!(all.iter().all(|name| stage.is_fed(name)), "through emil, who feeds all others");
     stage.audit();
 }
 
 #[test]
 fn room_is_made_in_a_starving_substream() {
-    // Room for one viewer, who can feed one child in each substream but is interior in one.
+    // Room for one viewer, who can feed two children and is interior in one substream.
     let nodes = vec![("cdn", 9, 1200)];
     let mut stage =
         Stage::new(Setting { nodes, substreams: 2, bitrate_kbps: 1000, ..Setting::default() });
@@ -57,7 +57,7 @@ fn room_is_made_in_a_starving_substream() {
     stage.run(5);
     let parents =
         |stage: &Stage| [0, 1].map(|substream| stage.parent_in("bob", substream).to_string());
-    assert_eq!(parents(&stage), ["anna", "nobody"]);
+    assert_eq!(parents(&stage), ["anna", "anna"], "she helps out where nobody else has room");
     stage.join("carl", 1200);
     stage.run(5);
     stage.audit();

@@ -13,6 +13,8 @@ pub(super) struct Aside {
     releasing: BTreeMap<(MemberId, Substream), Stay>,
     /// Parents to which the path failed: not tried again before the time given.
     avoided: BTreeMap<(MemberId, Substream), (PeerId, SimTime)>,
+    /// Who gets the place that this child has given up, and with whom, once it is free.
+    claims: BTreeMap<(MemberId, Substream), (Stay, Stay)>,
 }
 
 impl View {
@@ -66,11 +68,31 @@ impl View {
         (now < avoided.1).then_some(avoided.0)
     }
 
+    /// Notes who gets the place that a child gives up, and with whom.
+    pub(in crate::control::dcm) fn claim(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        claim: (Stay, Stay),
+    ) {
+        self.aside.claims.insert((id, substream), claim);
+    }
+
+    /// The place is free, or the child has changed its parent again.
+    pub(in crate::control::dcm) fn take_claim(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+    ) -> Option<(Stay, Stay)> {
+        self.aside.claims.remove(&(id, substream))
+    }
+
     /// A member has gone: its number will be another's.
     pub(super) fn forget_aside(&mut self, id: MemberId) {
         for substream in self.all_substreams() {
             self.aside.releasing.remove(&(id, substream));
             self.aside.avoided.remove(&(id, substream));
+            self.aside.claims.remove(&(id, substream));
         }
     }
 }

@@ -12,6 +12,7 @@ use super::shelves::Shelves;
 use super::slots::Room;
 use crate::units::{PeerId, SimTime, Substream};
 use aside::Aside;
+use std::collections::BTreeMap;
 
 /// The cluster-wide view.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub(super) struct View {
     pub(super) index: Vec<Shelves>,
     /// Where those who serve friends first and strangers too stand on the shelf of their group.
     beside: Vec<Option<Room>>,
+    /// Who helps out in a substream that is not its home.
+    helps: BTreeMap<(MemberId, Substream), room::Help>,
     /// Members that a CDN node feeds though peers could reach them, by substream.
     pub(super) server_fed: Vec<Vec<MemberId>>,
     aside: Aside,
@@ -54,6 +57,7 @@ impl View {
             homed: vec![0; count],
             index: (0..count).map(|_| Shelves::default()).collect(),
             beside: Vec::new(),
+            helps: BTreeMap::new(),
             server_fed: vec![Vec::new(); count],
             aside: Aside::default(),
             walk: Vec::new(),
@@ -135,6 +139,7 @@ impl View {
         for substream in self.all_substreams() {
             self.detach(id, substream);
         }
+        self.forget_helps(id);
         self.forget_room(id);
         self.forget_aside(id);
         let Member { home, slots, .. } = self.members[id as usize];

@@ -1,60 +1,101 @@
-//! Who has room, and in which substream a member is interior.
+//! Who has room, and in which substreams a member is interior.
+//!
+//! A member is interior in its home. Where another substream has no room left, it may help out there
+//! with what its home does not need, until it has no children there any more.
 
 use super::View;
-use crate::control::dcm::member::{Member, MemberId};
+use crate::control::dcm::member::{Member, MemberId, NOBODY};
 use crate::control::dcm::shelves::Shelf;
-use crate::control::dcm::slots::SlotIndex;
+use crate::control::dcm::slots::{Room, SlotIndex};
 use crate::units::Substream;
 
+/// Where a member stands in a substream that is not its home.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Help {
+    room: Option<Room>,
+    /// On the shelf of its group.
+    beside: Option<Room>,
+}
+
 impl View {
-    /// Puts the member where it belongs in the index of its home substream.
+    /// Puts the member where it belongs in the indexes of the substreams in which it serves.
     pub(in crate::control::dcm) fn refresh_room(&mut self, id: MemberId) {
-        let member = &self.members[id as usize];
-        let home = member.home;
-        let free = member.slots.saturating_sub(member.used);
-        let depth = self.edge(id, home).depth;
-        let wanted = (member.alive && free > 0 && depth > 0)
-            .then(|| SlotIndex::key(member.nat, member.mature, depth, free))
-            .flatten();
-        let present = member.room;
-        if present.map(|room| (room.key, room.free)) == wanted.map(|key| (key, free)) {
-            return;
-        }
-        self.forget_room(id);
-        if let Some(key) = wanted {
-            self.take_place(id, key, free);
+        self.refresh_room_in(id, self.members[id as usize].home);
+        for substream in self.helps_in(id) {
+            self.refresh_room_in(id, substream);
         }
     }
 
-    /// Puts a member on its shelves.
-    fn take_place(&mut self, id: MemberId, key: u16, free: u16) {
+    fn refresh_room_in(&mut self, id: MemberId, substream: Substream) {
+        let member = &self.members[id as usize];
+        let free = member.slots.saturating_sub(member.used);
+        let depth = self.edge(id, substream).depth;
+        let wanted = (member.alive && free > 0 && depth > 0)
+            .then(|| SlotIndex::key(member.nat, member.mature, depth, free))
+            .flatten();
+        let present = *self.room(id, substream);
+        if present.map(|room| (room.key, room.free)) == wanted.map(|key| (key, free)) {
+            return;
+        }
+        self.forget_room_in(id, substream);
+        if let Some(key) = wanted {
+            self.take_place(id, substream, key, free);
+        }
+    }
+
+    /// Where a member stands in the index of a substream.
+    fn room(&mut self, id: MemberId, substream: Substream) -> &mut Option<Room> {
         let member = &mut self.members[id as usize];
-        let index = &mut self.index[member.home.index()];
-        member.room = Some(index.shelf(Shelf::of(member)).insert(id, key, free));
-        if let Some(shelf) = Shelf::beside(member) {
-            if self.beside.len() <= id as usize {
-                self.beside.resize(id as usize + 1, None);
-            }
-            self.beside[id as usize] = Some(index.shelf(shelf).insert(id, key, free));
+        if member.home == substream {
+            return &mut member.room;
+        }
+        &mut self.helps.entry((id, substream)).or_default().room
+    }
+
+    /// Where it stands on the shelf of its group.
+    fn room_beside(&mut self, id: MemberId, substream: Substream) -> &mut Option<Room> {
+        if self.members[id as usize].home != substream {
+            return &mut self.helps.entry((id, substream)).or_default().beside;
+        }
+        if self.beside.len() <= id as usize {
+            self.beside.resize(id as usize + 1, None);
+        }
+        &mut self.beside[id as usize]
+    }
+
+    /// Puts a member on its shelves.
+    fn take_place(&mut self, id: MemberId, substream: Substream, key: u16, free: u16) {
+        let member = &self.members[id as usize];
+        let (shelf, beside) = (Shelf::of(member), Shelf::beside(member));
+        let index = &mut self.index[substream.index()];
+        let room = index.shelf(shelf).insert(id, key, free);
+        let second = beside.map(|shelf| index.shelf(shelf).insert(id, key, free));
+        *self.room(id, substream) = Some(room);
+        if second.is_some() {
+            *self.room_beside(id, substream) = second;
         }
     }
 
     pub(super) fn forget_room(&mut self, id: MemberId) {
-        let member = &mut self.members[id as usize];
+        self.forget_room_in(id, self.members[id as usize].home);
+        for substream in self.helps_in(id) {
+            self.forget_room_in(id, substream);
+        }
+    }
+
+    fn forget_room_in(&mut self, id: MemberId, substream: Substream) {
+        let member = &self.members[id as usize];
         let (shelf, beside) = (Shelf::of(member), Shelf::beside(member));
-        let index = &mut self.index[member.home.index()];
-        let Some(room) = member.room.take() else { return };
+        let Some(room) = self.room(id, substream).take() else { return };
         // The last of the bucket took the place that became free.
-        if let Some(moved) = index.shelf(shelf).remove(room)
-            && let Some(other) = &mut self.members[moved as usize].room
-        {
+        let moved = self.index[substream.index()].shelf(shelf).remove(room);
+        if let Some(other) = moved.and_then(|moved| self.room(moved, substream).as_mut()) {
             other.position = room.position;
         }
-        if let Some(shelf) = beside
-            && let Some(room) = self.beside[id as usize].take()
-            && let Some(moved) = index.shelf(shelf).remove(room)
-            && let Some(other) = &mut self.beside[moved as usize]
-        {
+        let Some(shelf) = beside else { return };
+        let Some(room) = self.room_beside(id, substream).take() else { return };
+        let moved = self.index[substream.index()].shelf(shelf).remove(room);
+        if let Some(other) = moved.and_then(|moved| self.room_beside(moved, substream).as_mut()) {
             other.position = room.position;
         }
     }
@@ -64,6 +105,51 @@ impl View {
         self.forget_room(id);
         self.members[id as usize].resting = resting;
         self.refresh_room(id);
+    }
+
+    /// The substreams in which a member helps out.
+    fn helps_in(&self, id: MemberId) -> Vec<Substream> {
+        if self.helps.is_empty() {
+            return Vec::new();
+        }
+        let all = (id, Substream(0))..=(id, Substream(u8::MAX));
+        self.helps.range(all).map(|((_, substream), _)| *substream).collect()
+    }
+
+    /// Has a member serve in a substream that is not its home, too.
+    pub(in crate::control::dcm) fn help_out(&mut self, id: MemberId, substream: Substream) {
+        if self.members[id as usize].home != substream {
+            self.helps.entry((id, substream)).or_default();
+            self.refresh_room_in(id, substream);
+        }
+    }
+
+    /// Whether a member is listed in a substream when it has room.
+    pub(in crate::control::dcm) fn serves_in(&self, id: MemberId, substream: Substream) -> bool {
+        self.members[id as usize].home == substream || self.helps.contains_key(&(id, substream))
+    }
+
+    /// Those who help out in a substream in which they have no children go back to their homes.
+    pub(in crate::control::dcm) fn end_help(&mut self) {
+        let idle = |(id, substream): &(MemberId, Substream)| {
+            self.edge(*id, *substream).first_child == NOBODY
+        };
+        let done: Vec<_> = self.helps.keys().copied().filter(idle).collect();
+        for (id, substream) in done {
+            self.stop_helping(id, substream);
+        }
+    }
+
+    fn stop_helping(&mut self, id: MemberId, substream: Substream) {
+        self.forget_room_in(id, substream);
+        self.helps.remove(&(id, substream));
+    }
+
+    /// Takes a member that goes off all shelves.
+    pub(super) fn forget_helps(&mut self, id: MemberId) {
+        for substream in self.helps_in(id) {
+            self.stop_helping(id, substream);
+        }
     }
 
     /// The substream in which uplink is scarcest: the least of it free, and the least of it at all.
@@ -85,6 +171,7 @@ impl View {
 
     /// Makes the member interior in another substream; it must not have children in its present one.
     pub(in crate::control::dcm) fn set_home(&mut self, id: MemberId, home: Substream) {
+        self.forget_helps(id);
         self.forget_room(id);
         let former = std::mem::replace(&mut self.members[id as usize].home, home);
         let slots = u64::from(self.members[id as usize].slots);
