@@ -39,6 +39,14 @@ pub struct ControlConfig {
     /// Share of a cluster's uplink that has come or gone since the last recomputation, above which
     /// the next one does not wait.
     pub recompute_above: Ratio,
+    /// The same, above which the next one is of the whole topology.
+    pub recompute_whole_above: Ratio,
+    /// Changes of parents for the better, for each member and minute, at most.
+    pub improvements: f64,
+    /// Who chooses first where many come at once.
+    pub assignment: AssignmentOrder,
+    /// How long newcomers are gathered before they are told their parents; zero is not at all.
+    pub gather: Span,
     /// Weights of the objective function.
     pub objective: ObjectiveConfig,
 }
@@ -52,6 +60,17 @@ pub enum RegionRule {
     Country,
     /// One region in all.
     World,
+}
+
+/// How parents are found for many clients at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssignmentOrder {
+    /// One client after the other, all its substreams.
+    Sequential,
+    /// A parent for one client, a parent for the next, another for the first.
+    Interleaved,
+    /// Each parent chooses the nearest children.
+    ChildSelection,
 }
 
 /// How a parent is taken from the candidates.
@@ -113,6 +132,14 @@ impl Default for ControlConfig {
             recompute: Span::from_secs(300),
             // Assumption.
             recompute_above: share(0.2),
+            // Assumption.
+            recompute_whole_above: share(0.5),
+            // Assumption: one for each substream of a newcomer that a CDN node fed at first.
+            improvements: 10.0,
+            // The source names it first.
+            assignment: AssignmentOrder::Sequential,
+            // Nobody waits.
+            gather: Span::ZERO,
             objective: ObjectiveConfig::default(),
         }
     }

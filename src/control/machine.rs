@@ -27,6 +27,8 @@ pub struct ControlCenter {
     directory: Directory,
     dcms: Vec<Dcm>,
     next_tick: SimTime,
+    /// When the first of those who are gathered are to be told.
+    gathered: Option<SimTime>,
     last: SimTime,
     strangers: u64,
     refusals: u64,
@@ -55,6 +57,7 @@ impl ControlCenter {
             clients: Clients::default(),
             directory: Directory::default(),
             dcms: Vec::new(),
+            gathered: None,
             last: SimTime::ZERO,
             strangers: 0,
             refusals: 0,
@@ -179,6 +182,19 @@ impl ControlCenter {
             .unwrap_or_else(|| self.create_dcm(now, content, region));
         let member = self.with_dcm(now, dcm, outbox, |dcm, step| dcm.join(from, join, place, step));
         self.clients.set(from, dcm, member);
+        let due = self.dcms[dcm].due();
+        self.gathered = [self.gathered, due].into_iter().flatten().min();
+    }
+
+    /// Newcomers who have been gathered for long enough are told their parents.
+    fn place_newcomers(&mut self, now: SimTime, outbox: &mut Outbox) {
+        if self.gathered.is_none_or(|due| due > now) {
+            return;
+        }
+        for number in 0..self.dcms.len() {
+            self.with_dcm(now, number, outbox, |dcm, step| dcm.place_newcomers(step));
+        }
+        self.gathered = self.dcms.iter().filter_map(Dcm::due).min();
     }
 
     /// Service manager (row C3): a DCM for a content and region that has none.
@@ -263,16 +279,18 @@ impl Coordinator for ControlCenter {
         match input {
             Input::Feed(feed) => self.learn(now, feed),
             Input::Message { from, message } => self.message(now, from, message, outbox),
-            Input::Timeout if now < self.next_tick => {}
             Input::Timeout => {
-                self.next_tick = now + self.config.reassess;
-                self.tick(now, outbox);
+                self.place_newcomers(now, outbox);
+                if now >= self.next_tick {
+                    self.next_tick = now + self.config.reassess;
+                    self.tick(now, outbox);
+                }
             }
         }
     }
 
     fn next_timeout(&self) -> Option<SimTime> {
-        Some(self.next_tick)
+        Some(self.gathered.map_or(self.next_tick, |due| due.min(self.next_tick)))
     }
 
     fn expect(&self, from: &[PeerId]) {
@@ -303,6 +321,7 @@ impl Coordinator for ControlCenter {
             figure("control_cuts_concluded", "count", self.total(|counts| counts.cuts as f64)),
             figure("control_ejections", "count", self.total(|counts| counts.ejected as f64)),
             figure("control_readmissions", "count", self.total(|counts| counts.taken_back as f64)),
+            figure("changes_put_off", "count", self.total(|counts| counts.put_off as f64)),
             figure("control_rejoins_asked", "count", self.strangers as f64),
             figure("recomputations_whole", "count", self.total(|counts| counts.whole as f64)),
             figure("recomputations_part", "count", self.total(|counts| counts.part as f64)),

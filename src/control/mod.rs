@@ -12,6 +12,6 @@ mod paths;
 mod policy;
 mod servers;
 
-pub use config::{ControlConfig, ObjectiveConfig, RegionRule, Selection};
+pub use config::{AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection};
 pub use machine::ControlCenter;
 pub use policy::{Condition, Country, Effect, Policy};

@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 94] = [
+const NAMES: [(&str, &str, Direction, Parts); 95] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -106,6 +106,7 @@ const NAMES: [(&str, &str, Direction, Parts); 94] = [
     ("control_cuts_concluded", "count", Neither, ONE),
     ("control_ejections", "count", Lower, ONE),
     ("control_readmissions", "count", Neither, ONE),
+    ("changes_put_off", "count", Neither, ONE),
     ("control_rejoins_asked", "count", Neither, ONE),
     ("recomputations_whole", "count", Neither, ONE),
     ("recomputations_part", "count", Neither, ONE),

@@ -52,6 +52,8 @@ pub enum Rule {
     TakesPlace,
     /// The one who has taken its place.
     BelowWhoTookItsPlace,
+    /// The parent chose it, as the nearest of those who had come.
+    ChosenByParent,
     /// Nobody until there is enough again: of the lowest priority with the least uplink.
     Ejected,
 }
@@ -124,7 +126,7 @@ impl Trigger {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ClusterFeed,
         Self::NearestOfFriends,
         Self::NearestOfCandidates,
@@ -135,6 +137,7 @@ impl Rule {
         Self::HigherPriorityWaits,
         Self::TakesPlace,
         Self::BelowWhoTookItsPlace,
+        Self::ChosenByParent,
         Self::Ejected,
     ];
 
@@ -152,6 +155,7 @@ impl Rule {
             Self::HigherPriorityWaits => "higher_priority_waits",
             Self::TakesPlace => "takes_place",
             Self::BelowWhoTookItsPlace => "below_who_took_its_place",
+            Self::ChosenByParent => "chosen_by_parent",
             Self::Ejected => "ejected_until_feasible",
         }
     }

@@ -65,6 +65,7 @@ pub(super) const fn rule(rule: Rule) -> &'static str {
         Rule::HigherPriorityWaits => "somebody of higher priority waited for the same",
         Rule::TakesPlace => "the place near the source of somebody who carried less",
         Rule::BelowWhoTookItsPlace => "the one who had taken its place",
+        Rule::ChosenByParent => "it was the nearest child of those who had come, to this parent",
         Rule::Ejected => "nobody until there is enough again",
     }
 }

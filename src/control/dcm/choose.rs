@@ -206,7 +206,7 @@ fn keeps(view: &View, candidate: MemberId, needed: u32, with: &Surroundings<'_>)
 
 /// How far two places are from each other, in milliseconds of round trip where it is known: as the
 /// routes say, else as clients have measured it.
-fn distance(from: Place, to: Place, with: &Surroundings<'_>) -> u32 {
+pub(super) fn distance(from: Place, to: Place, with: &Surroundings<'_>) -> u32 {
     if from.network == to.network {
         return u32::from(from.metro != to.metro);
     }

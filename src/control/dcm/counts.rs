@@ -16,6 +16,8 @@ pub(crate) struct Counts {
     /// Members left out because there was not enough for all, and such as were taken back.
     pub(crate) ejected: u64,
     pub(crate) taken_back: u64,
+    /// Changes for the better that had to wait for the allowance.
+    pub(crate) put_off: u64,
     /// Recomputations that left the objective function higher than they found it.
     pub(crate) worse: u64,
     /// Over all recomputations, summed.

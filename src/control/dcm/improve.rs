@@ -89,7 +89,7 @@ impl Dcm {
         substream: Substream,
         step: &mut Step<'_, '_>,
     ) -> bool {
-        if !self.view.report(id, substream).confirmed {
+        if !self.view.report(id, substream).confirmed || !self.may_change(step) {
             return false;
         }
         let mut choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
@@ -99,6 +99,7 @@ impl Dcm {
         let Source::Member(parent) = choice.source else { return false };
         let worth_it = self.is_worth_it(id, substream, parent, step);
         if worth_it {
+            self.allowance.spend(1);
             self.reassign(id, substream, choice, Trigger::Improvement, step);
         }
         worth_it

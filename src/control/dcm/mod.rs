@@ -6,12 +6,14 @@
 //! applied here, and only what changed is sent.
 
 mod choose;
+mod churn;
 mod counts;
 mod detect;
 mod history;
 mod hours;
 mod improve;
 mod member;
+mod newcomers;
 mod preempt;
 mod recompute;
 mod repair;
@@ -61,6 +63,8 @@ pub(crate) struct Dcm {
     /// The affinity groups of its members, present and former.
     groups: BTreeMap<Arc<str>, GroupNumber>,
     waiting: Waiting,
+    newcomers: newcomers::Newcomers,
+    allowance: churn::Allowance,
     /// Members that get nothing because there is not enough for all.
     left_out: usize,
     /// Since when somebody waits although nothing is left to give.
@@ -119,6 +123,8 @@ impl Dcm {
             timetable: hours::Timetable::default(),
             groups: BTreeMap::new(),
             waiting: Waiting::new(content.substreams),
+            newcomers: newcomers::Newcomers::default(),
+            allowance: churn::Allowance::new(now),
             left_out: 0,
             short_since: None,
             trim_from: vec![0; usize::from(content.substreams)],
@@ -195,8 +201,13 @@ impl Dcm {
         self.timetable.enter(now, self.view.stay(id), &terms.no_serving);
         self.slots += u64::from(slots);
         self.recomputing.note(self.view.member(id).home, slots);
-        self.tell_all(id, Trigger::Join, step);
+        self.receive(id, step);
         id
+    }
+
+    /// When something is to be done before the next tick.
+    pub(crate) fn due(&self) -> Option<SimTime> {
+        self.newcomers.due()
     }
 
     /// The number of the group that is named; numbers are given in the order of first mention.
@@ -224,19 +235,21 @@ impl Dcm {
     /// Tells a member that asks again what it should already know.
     pub(crate) fn repeat(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
         self.view.reports.beat_mut(id).at = step.with.now;
-        let parents =
-            self.view.all_substreams().map(|substream| self.parent_choice(id, substream)).collect();
-        let assignment = Assignment { content: self.content.content, parents };
-        step.outbox.send(self.view.member(id).peer, ToClient::Assign(assignment));
+        self.tell_whole(id, step);
     }
 
     /// Finds parents for all substreams of a member and sends them in one message.
     fn tell_all(&mut self, id: MemberId, trigger: Trigger, step: &mut Step<'_, '_>) {
-        let mut parents = Vec::with_capacity(usize::from(self.view.substreams));
         for substream in self.view.all_substreams() {
             self.find_parent(id, substream, trigger, step);
-            parents.push(self.parent_choice(id, substream));
         }
+        self.tell_whole(id, step);
+    }
+
+    /// Tells a member the parents of all its substreams.
+    fn tell_whole(&self, id: MemberId, step: &mut Step<'_, '_>) {
+        let parents =
+            self.view.all_substreams().map(|substream| self.parent_choice(id, substream)).collect();
         let assignment = Assignment { content: self.content.content, parents };
         step.outbox.send(self.view.member(id).peer, ToClient::Assign(assignment));
     }

@@ -29,8 +29,7 @@ impl Dcm {
         let fed = self.view.server_fed[substream.index()].iter().take(PLACES_LOOKED_AT);
         let could = fed.filter(|held| self.could_go_below(**held, id, substream, step));
         let weakest = could.copied().min_by_key(|held| {
-            let leads = self.view.edge(*held, substream).first_child != NOBODY;
-            (leads, self.view.member(*held).slots, *held)
+            (self.view.subtree_size(*held, substream), self.view.member(*held).slots, *held)
         });
         let Some(held) = weakest else { return false };
         self.serve_in(id, substream);
@@ -45,8 +44,11 @@ impl Dcm {
         substream: Substream,
         step: &mut Step<'_, '_>,
     ) -> bool {
-        let edge = self.view.edge(id, substream);
+        let edge = *self.view.edge(id, substream);
         if edge.depth < 2 || !self.can_take_another(id) {
+            return false;
+        }
+        if !self.may_change(step) {
             return false;
         }
         let places = self.near(substream, edge.depth - 1);
@@ -62,6 +64,7 @@ impl Dcm {
             (edge.depth, edge.first_child != NOBODY, self.view.member(*held).slots, *held)
         });
         if let Some(held) = weakest {
+            self.allowance.spend(2);
             self.change_places(id, held, substream, step);
         }
         weakest.is_some()
@@ -136,7 +139,7 @@ impl Dcm {
     }
 
     /// Whether one may serve the other and can reach it, as far as anybody knows.
-    fn may_pair(&self, above: MemberId, below: MemberId, step: &Step<'_, '_>) -> bool {
+    pub(super) fn may_pair(&self, above: MemberId, below: MemberId, step: &Step<'_, '_>) -> bool {
         let (above, below) = (self.view.member(above), self.view.member(below));
         !above.resting
             && (above.strangers != Strangers::Never || above.group == below.group)

@@ -16,8 +16,6 @@ use std::cmp::Reverse;
 const PART_AT_MOST_EVERY: Span = Span::from_secs(10);
 /// Share of a cluster that one recomputation may move (assumption).
 const MOVED_AT_MOST: f64 = 0.1;
-/// More slots than any threshold: the next recomputation of a part does not wait for changes.
-const GO_ON: u64 = u64::MAX / 2;
 
 /// When to recompute, and what.
 #[derive(Debug)]
@@ -26,11 +24,18 @@ pub(super) struct Schedule {
     part_from: SimTime,
     /// Slots that came or went since the last recomputation, by the substream in which they serve.
     changed: Vec<u64>,
+    /// The last one moved somebody: what that made possible is looked for.
+    goes_on: bool,
 }
 
 impl Schedule {
     pub(super) fn new(whole_at: SimTime, substreams: u8) -> Self {
-        Self { whole_at, part_from: SimTime::ZERO, changed: vec![0; usize::from(substreams)] }
+        Self {
+            whole_at,
+            part_from: SimTime::ZERO,
+            changed: vec![0; usize::from(substreams)],
+            goes_on: false,
+        }
     }
 
     /// Notes that these slots came or went.
@@ -43,17 +48,22 @@ impl Dcm {
     /// Recomputes all when it is time, and the substreams of which much has changed before that.
     pub(super) fn recompute_if_due(&mut self, step: &mut Step<'_, '_>) {
         let now = step.with.now;
-        let whole = now >= self.recomputing.whole_at;
-        let threshold = step.with.config.recompute_above.get() * self.slots as f64
-            / f64::from(self.view.substreams);
+        let config = step.with.config;
+        let changed: u64 = self.recomputing.changed.iter().sum();
+        let much = changed as f64 > config.recompute_whole_above.get() * self.slots as f64;
+        let rested = now >= self.recomputing.part_from;
+        let whole = now >= self.recomputing.whole_at || (much && rested);
+        let all = whole || self.recomputing.goes_on;
+        let threshold =
+            config.recompute_above.get() * self.slots as f64 / f64::from(self.view.substreams);
         let part: Vec<Substream> = self
             .view
             .all_substreams()
             .filter(|substream| {
-                whole || self.recomputing.changed[substream.index()] as f64 > threshold
+                all || self.recomputing.changed[substream.index()] as f64 > threshold
             })
             .collect();
-        if part.is_empty() || (!whole && now < self.recomputing.part_from) {
+        if part.is_empty() || (!whole && !rested) {
             return;
         }
         if whole {
@@ -70,10 +80,8 @@ impl Dcm {
             self.recomputing.changed[substream.index()] = 0;
             moved += self.flatten(substream, step);
         }
-        if moved > 0 {
-            // Room that moves make, in any substream, is seen when they are done.
-            self.recomputing.changed.fill(GO_ON);
-        }
+        // Room that moves make, in any substream, is seen when they are done.
+        self.recomputing.goes_on = moved > 0;
         let due = step.with.rate * u64::from(self.view.substreams) * self.view.len() as u64;
         let demand = due.as_f64() / 1e6;
         self.counts.recomputed(Costs { before, after: self.objective(step), demand });
@@ -127,7 +135,7 @@ impl Dcm {
         let hopeful = self.view.index[substream.index()]
             .shallowest(seeker)
             .is_some_and(|best| best + 1 < depth);
-        if !settled {
+        if !settled || !self.may_change(step) {
             return false;
         }
         if !hopeful {
@@ -138,6 +146,7 @@ impl Dcm {
         let worth_it = self.is_worth_it(id, substream, parent, step);
         if worth_it {
             self.counts.moves += 1;
+            self.allowance.spend(1);
             self.reassign(id, substream, choice, Trigger::Recomputation, step);
         }
         worth_it

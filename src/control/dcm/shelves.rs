@@ -99,6 +99,9 @@ impl Tier {
 }
 
 impl Seeker {
+    /// Who can be reached by all who can be reached at all, and is of no group.
+    pub(super) const ANYBODY: Self = Self { nat: NatKind::Open, group: None };
+
     pub(super) fn of(member: &Member) -> Self {
         Self { nat: member.nat, group: member.group }
     }

@@ -10,7 +10,7 @@
 use super::choose::Choice;
 use super::member::{Member, MemberId, Source};
 use super::{Dcm, Step};
-use crate::proto::{Assignment, Rule, Strangers, ToClient, Trigger};
+use crate::proto::{Rule, Strangers, Trigger};
 use crate::units::{NatKind, PeerId, SimTime, Span, Substream};
 use std::cmp::Reverse;
 
@@ -92,8 +92,17 @@ impl Dcm {
             }
             balance.demand -= u64::from(self.view.substreams);
             balance.supply -= u64::from(useful_slots(self.view.member(id)));
-            self.eject(id, step);
+            self.eject(id, Trigger::Shortage, step);
         }
+    }
+
+    /// Whether a newcomer joins those who are left out: it takes more than it gives, and is worth no
+    /// more than they are.
+    pub(super) fn has_to_stay_out(&self, id: MemberId) -> bool {
+        let member = self.view.member(id);
+        self.left_out > 0
+            && useful_slots(member) < u16::from(self.view.substreams)
+            && Some(member.priority) <= self.waiting.left_out
     }
 
     /// Who was left out does not wait for anybody of lower priority.
@@ -109,21 +118,18 @@ impl Dcm {
     }
 
     /// Takes all parents from a member, and its children to others.
-    fn eject(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
+    pub(super) fn eject(&mut self, id: MemberId, trigger: Trigger, step: &mut Step<'_, '_>) {
         self.counts.ejected += 1;
         self.left_out += 1;
         self.view.member_mut(id).left_out = true;
-        let mut parents = Vec::new();
         for substream in self.view.all_substreams() {
-            if self.view.edge(id, substream).parent != Source::None {
+            if trigger == Trigger::Join || self.view.edge(id, substream).parent != Source::None {
                 let feasible = self.view.others_fed(id, substream);
                 let choice = Choice::by_rule(Source::None, Rule::Ejected, feasible);
-                self.adopt(id, substream, choice, Trigger::Shortage, step);
+                self.adopt(id, substream, choice, trigger, step);
             }
-            parents.push(self.parent_choice(id, substream));
         }
-        let assignment = Assignment { content: self.content.content, parents };
-        step.outbox.send(self.view.member(id).peer, ToClient::Assign(assignment));
+        self.tell_whole(id, step);
         let orphans: Vec<(MemberId, Substream)> = self.all_children(id).collect();
         for (child, substream) in self.by_need(orphans) {
             self.replace(child, substream, Trigger::Shortage, step);

@@ -91,6 +91,14 @@ pub struct RawControl {
     /// Share of a cluster's uplink that has come or gone since the last recomputation, above which
     /// the next one does not wait.
     pub recompute_above: Option<At<Share>>,
+    /// The same, above which the next recomputation is of the whole topology.
+    pub recompute_whole_above: Option<At<Share>>,
+    /// Changes of parents for the better, for each viewer of a cluster and minute, at most.
+    pub improvements: Option<At<f64>>,
+    /// How parents are found for many clients at once.
+    pub assignment: Option<At<RawAssignmentOrder>>,
+    /// How long newcomers are gathered before they are told their parents; not at all when zero.
+    pub gather: Option<At<Duration>>,
     /// How a parent is taken from the candidates.
     pub selection: Option<At<RawSelection>>,
     /// Weights of the objective function.
@@ -107,6 +115,18 @@ pub enum RawRegion {
     Country,
     /// One region in all.
     World,
+}
+
+/// How parents are found for many clients at once.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawAssignmentOrder {
+    /// One client after the other, all its substreams.
+    Sequential,
+    /// A parent for one client, a parent for the next, another for the first.
+    Interleaved,
+    /// Each parent chooses the nearest children.
+    ChildSelection,
 }
 
 /// How a parent is taken from the candidates.

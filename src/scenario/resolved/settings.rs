@@ -3,13 +3,13 @@
 use super::topology::number;
 use super::{at, quantity, text, whole};
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
-use crate::control::{ControlConfig, ObjectiveConfig, RegionRule, Selection};
+use crate::control::{AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection};
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::model::ControlSite;
 use crate::scenario::raw::{
-    RawAdmission, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer, RawRegion,
-    RawSelection, RawTracker, RawTree,
+    RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer,
+    RawRegion, RawSelection, RawTracker, RawTree,
 };
 
 pub(super) fn player(player: &PlayerConfig) -> RawPlayer {
@@ -63,6 +63,14 @@ pub(super) fn control(control: &ControlConfig, site: &ControlSite, graph: &AsGra
         reassess: quantity(control.reassess),
         recompute: quantity(control.recompute),
         recompute_above: quantity(control.recompute_above),
+        recompute_whole_above: quantity(control.recompute_whole_above),
+        improvements: at(control.improvements),
+        assignment: at(match control.assignment {
+            AssignmentOrder::Sequential => RawAssignmentOrder::Sequential,
+            AssignmentOrder::Interleaved => RawAssignmentOrder::Interleaved,
+            AssignmentOrder::ChildSelection => RawAssignmentOrder::ChildSelection,
+        }),
+        gather: quantity(control.gather),
         selection: at(match control.selection {
             Selection::Nearest => RawSelection::Nearest,
             Selection::Random => RawSelection::Random,

@@ -2,12 +2,12 @@
 
 use super::context::Check;
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
-use crate::control::{ControlConfig, ObjectiveConfig, RegionRule, Selection};
+use crate::control::{AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection};
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::diagnostics::Rule;
 use crate::scenario::raw::{
-    At, RawAdmission, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer, RawRegion,
-    RawScenario, RawSelection, RawTracker, RawTree,
+    At, RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawControl, RawObjective,
+    RawPlayer, RawRegion, RawScenario, RawSelection, RawTracker, RawTree,
 };
 use crate::units::Span;
 
@@ -89,6 +89,11 @@ pub(super) fn control(check: &mut Check<'_>, raw: &RawControl, heartbeat: Span) 
         reassess: check.positive(&raw.reassess, default.reassess),
         recompute: check.positive(&raw.recompute, default.recompute),
         recompute_above: check.quantity(&raw.recompute_above, default.recompute_above),
+        recompute_whole_above: check
+            .quantity(&raw.recompute_whole_above, default.recompute_whole_above),
+        improvements: check.number(&raw.improvements, 0.0..=1e6, default.improvements),
+        assignment: raw.assignment.as_ref().map_or(default.assignment, |at| order(at.value)),
+        gather: check.quantity(&raw.gather, default.gather),
         objective: objective(check, &table(&raw.objective)),
         selection: raw.selection.as_ref().map_or(default.selection, |at| selection(at.value)),
     }
@@ -103,6 +108,14 @@ const fn region(raw: RawRegion) -> RegionRule {
         RawRegion::Isp => RegionRule::Isp,
         RawRegion::Country => RegionRule::Country,
         RawRegion::World => RegionRule::World,
+    }
+}
+
+const fn order(raw: RawAssignmentOrder) -> AssignmentOrder {
+    match raw {
+        RawAssignmentOrder::Sequential => AssignmentOrder::Sequential,
+        RawAssignmentOrder::Interleaved => AssignmentOrder::Interleaved,
+        RawAssignmentOrder::ChildSelection => AssignmentOrder::ChildSelection,
     }
 }
 

@@ -173,7 +173,7 @@ fn nobody_comes_before_a_higher_priority_by_asking_at_the_right_moment() {
     stage.leave("anna");
     stage.join("emil", 0);
     assert_eq!(stage.parent("emil"), "nobody", "there is room, but dora waits");
-    assert_eq!(stage.why("emil").rule, Rule::HigherPriorityWaits);
+    assert_eq!(stage.why("emil").rule, Rule::Ejected);
     stage.join_on("fritz", 0, subscriber(2));
     assert_eq!(stage.parent("fritz"), "cdn", "who is worth more need not wait for her");
     stage.run(2);
