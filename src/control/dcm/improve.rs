@@ -93,7 +93,10 @@ impl Dcm {
             return false;
         }
         let mut choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
-        if choice.source == Source::None && self.open_room(id, substream, step) {
+        let opened = choice.source == Source::None
+            && (self.open_room(id, substream, step)
+                || (self.view.member(id).mature && self.call_help(id, substream, step)));
+        if opened {
             choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         }
         let Source::Member(parent) = choice.source else { return false };

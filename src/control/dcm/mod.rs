@@ -289,7 +289,11 @@ impl Dcm {
     fn choose(&mut self, id: MemberId, substream: Substream, step: &Step<'_, '_>) -> Choice {
         let choice =
             choose::parent((&self.view, &self.history), step.servers, id, substream, step.with);
-        if !matches!(choice.source, Source::Member(_)) && self.open_room(id, substream, step) {
+        let found = matches!(choice.source, Source::Member(_));
+        let opened = !found
+            && (self.open_room(id, substream, step)
+                || (choice.source == Source::None && self.call_help(id, substream, step)));
+        if opened {
             return choose::parent(
                 (&self.view, &self.history),
                 step.servers,
@@ -407,12 +411,13 @@ impl Dcm {
         });
         if let Some(idle) = idle {
             self.view.set_home(idle, substream);
-            return true;
         }
-        self.call_help(child, substream, step)
+        idle.is_some()
     }
 
-    /// Has a member whose home needs not all of its uplink serve in this substream, too.
+    /// Has a member whose home needs not all of its uplink serve in this substream, too. Slots that are
+    /// spread over substreams make deep trees: this is for those who would get nothing, and for feeds
+    /// that have lasted.
     fn call_help(&mut self, child: MemberId, substream: Substream, step: &Step<'_, '_>) -> bool {
         let seeker = Seeker::of(self.view.member(child));
         let hopeless = self.history.hopeless(step.with.now, self.view.member(child).peer);
