@@ -13,7 +13,7 @@ mod rng;
 mod time;
 
 pub use id::{
-    Address, AsIndex, AsNumber, ContentId, FlowId, LinkId, Metro, PeerId, RouteId, ServerId,
+    Address, AsIndex, AsNumber, ContentId, FlowId, HostId, LinkId, Metro, PeerId, RouteId, ServerId,
     Substream,
 };
 pub use nat::NatKind;
