@@ -302,7 +302,8 @@ pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
             | Trigger::PathFailed
             | Trigger::ConnectFailed
             | Trigger::ServingHours
-            | Trigger::Shortage,
+            | Trigger::Shortage
+            | Trigger::ShareRecalled,
         ) => Reason::Repair,
         (
             _,

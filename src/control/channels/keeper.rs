@@ -1,7 +1,7 @@
 //! The keeper's side: one account a host, of what it has and who may hold how much of it.
 
 use super::targets::{Asked, targets};
-use crate::control::config::Sharing;
+use crate::control::config::{ControlConfig, Sharing};
 use crate::proto::{Amounts, Holder, Line, Rank, ToHolder, ToKeeper, Wish};
 use crate::units::{BitRate, HostId, SimTime, Span};
 use std::collections::BTreeMap;
@@ -60,6 +60,15 @@ struct Holding {
     downlink: Wish,
     /// The client has joined anew.
     is_over: bool,
+}
+
+impl Terms {
+    /// What the settings say: a share that is not renewed runs out when a client that is not heard would
+    /// count as gone, and it may take as long again until its children have been moved.
+    pub(crate) fn of(config: &ControlConfig) -> Self {
+        let patience = config.heartbeat * u64::from(config.expiry_heartbeats);
+        Self { rule: config.sharing, term: patience, grace: patience }
+    }
 }
 
 impl Keepers {

@@ -8,14 +8,18 @@ use crate::units::SimTime;
 pub(crate) struct Lease {
     holder: Holder,
     epoch: u32,
-    amounts: Amounts,
+    /// What is held: what the keeper must count on.
+    held: Amounts,
+    /// What of it is to be used: less than is held while something that was called back is still in use.
+    limit: Amounts,
     until: SimTime,
 }
 
 impl Lease {
     /// Nothing is held yet.
     pub(crate) fn new(holder: Holder) -> Self {
-        Self { holder, epoch: 0, amounts: Amounts::default(), until: SimTime::ZERO }
+        let nothing = Amounts::default();
+        Self { holder, epoch: 0, held: nothing, limit: nothing, until: SimTime::ZERO }
     }
 
     pub(crate) fn holder(&self) -> Holder {
@@ -23,8 +27,8 @@ impl Lease {
     }
 
     /// What may be used now: nothing once the lease has run out.
-    pub(crate) fn amounts(&self, now: SimTime) -> Amounts {
-        if now < self.until { self.amounts } else { Amounts::default() }
+    pub(crate) fn usable(&self, now: SimTime) -> Amounts {
+        if now < self.until { self.held.min(self.limit) } else { Amounts::default() }
     }
 
     /// Until when it runs.
@@ -32,38 +36,33 @@ impl Lease {
         self.until
     }
 
-    /// Takes a letter of the keeper in, of which `uses` stays as long as it is in use. A grant counts once:
-    /// what of it has been given back does not come back with a copy of the letter.
-    pub(crate) fn read(&mut self, letter: &ToHolder, uses: Amounts) {
+    /// Takes a letter of the keeper in. A grant counts once: what of it has been given back does not come
+    /// back with a copy of the letter.
+    pub(crate) fn read(&mut self, letter: &ToHolder) {
         match *letter {
             _ if letter.holder() != self.holder => {}
             ToHolder::Grant { epoch, amounts, until, .. } => {
                 if epoch > self.epoch {
-                    (self.epoch, self.amounts) = (epoch, amounts);
+                    (self.epoch, self.held, self.limit) = (epoch, amounts, amounts);
                 }
                 if epoch == self.epoch {
                     self.until = self.until.max(until);
                 }
             }
-            ToHolder::Recall { keep, .. } => self.keep(keep.max(uses)),
+            ToHolder::Recall { keep, .. } => self.limit = self.limit.min(keep),
         }
     }
 
-    /// Gives back what is beyond `most`.
-    fn keep(&mut self, most: Amounts) {
-        self.amounts = self.amounts.min(most);
-    }
-
-    /// The letter that says what is wanted; what is not is given back with it.
+    /// The letter that says what is wanted. What is not, and what was called back, is given back with it
+    /// unless it is in use.
     pub(crate) fn claim(&mut self, uplink: Wish, downlink: Wish) -> ToKeeper {
-        self.keep(Amounts {
-            uplink: uplink.likes.max(uplink.uses),
-            downlink: downlink.likes.max(downlink.uses),
-        });
+        let uses = Amounts { uplink: uplink.uses, downlink: downlink.uses };
+        let likes = Amounts { uplink: uplink.likes, downlink: downlink.likes };
+        self.held = self.held.min(likes.min(self.limit).max(uses));
         ToKeeper::Claim {
             holder: self.holder,
             epoch: self.epoch,
-            holds: self.amounts,
+            holds: self.held,
             uplink,
             downlink,
         }

@@ -167,7 +167,7 @@ impl Play {
             }
             Act::Serve(who) => {
                 let Session { lease, uses, .. } = &mut self.sessions[who];
-                if uses.uplink + kbps(100) <= lease.amounts(self.now).uplink {
+                if uses.uplink + kbps(100) <= lease.usable(self.now).uplink {
                     uses.uplink += kbps(100);
                 }
             }
@@ -177,7 +177,7 @@ impl Play {
             }
             Act::Watch(who, on) => {
                 let Session { lease, uses, .. } = &mut self.sessions[who];
-                let may = on && kbps(3000) <= lease.amounts(self.now).downlink;
+                let may = on && kbps(3000) <= lease.usable(self.now).downlink;
                 uses.downlink = if may { kbps(3000) } else { BitRate::ZERO };
             }
             Act::Claim(who) => self.claim(who),
@@ -221,8 +221,7 @@ impl Play {
     fn deliver_to_holder(&mut self, number: usize, again: bool) {
         if let Some(letter) = take(&mut self.to_holder, number, again) {
             let client = letter.holder().client.index();
-            let Session { lease, uses, .. } = &mut self.sessions[client];
-            lease.read(&letter, *uses);
+            self.sessions[client].lease.read(&letter);
         }
     }
 
@@ -230,7 +229,9 @@ impl Play {
     fn wait(&mut self, millis: u64) {
         self.now += Span::from_millis(millis);
         for session in &mut self.sessions {
-            session.uses = session.uses.min(session.lease.amounts(self.now));
+            if session.lease.until() <= self.now {
+                session.uses = Amounts::default();
+            }
         }
     }
 
@@ -295,7 +296,7 @@ proptest! {
             play.check()?;
         }
         let free = HAS.uplink - play.sessions[0].uses.uplink - play.sessions[2].uses.uplink;
-        let held = play.sessions[1].lease.amounts(play.now).uplink;
+        let held = play.sessions[1].lease.usable(play.now).uplink;
         prop_assert!(held + kbps(500) > free, "{held} of {free}");
     }
 }

@@ -28,7 +28,7 @@ impl Newcomers {
 
 impl Dcm {
     /// A newcomer is told its parents at once, or with those who come in the next moment.
-    pub(super) fn receive(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
+    pub(crate) fn receive(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
         let stay = self.view.stay(id);
         if step.with.config.gather == crate::units::Span::ZERO {
             return self.settle_in([stay].into(), step);
