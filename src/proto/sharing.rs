@@ -142,19 +142,13 @@ impl Amounts {
     /// The smaller of each.
     #[must_use]
     pub fn min(self, other: Self) -> Self {
-        Self {
-            uplink: self.uplink.min(other.uplink),
-            downlink: self.downlink.min(other.downlink),
-        }
+        Self { uplink: self.uplink.min(other.uplink), downlink: self.downlink.min(other.downlink) }
     }
 
     /// The larger of each.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
-        Self {
-            uplink: self.uplink.max(other.uplink),
-            downlink: self.downlink.max(other.downlink),
-        }
+        Self { uplink: self.uplink.max(other.uplink), downlink: self.downlink.max(other.downlink) }
     }
 }
 

@@ -276,6 +276,7 @@ impl World<'_> {
                 packet: super::PACKET,
                 start: content.start,
                 end: content.start + content.duration,
+                priority: content.priority,
             })
             .collect()
     }

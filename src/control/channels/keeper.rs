@@ -128,7 +128,8 @@ impl Account {
         if self.holdings.iter().any(|known| known.holder == holder) {
             return;
         }
-        for former in self.holdings.iter_mut().filter(|known| known.holder.client == holder.client) {
+        for former in self.holdings.iter_mut().filter(|known| known.holder.client == holder.client)
+        {
             // Its good-bye got lost: what it held may be in use until it runs out.
             (former.uplink, former.downlink, former.is_over) =
                 (Wish::default(), Wish::default(), true);
@@ -198,10 +199,9 @@ impl Account {
                 answers.push(self.grant(number, more, now + terms.term));
             }
             let keep = self.to_keep(number, *wanted, &goals);
-            answers.extend(keep.map(|keep| ToHolder::Recall {
-                holder: self.holdings[number].holder,
-                keep,
-            }));
+            answers.extend(
+                keep.map(|keep| ToHolder::Recall { holder: self.holdings[number].holder, keep }),
+            );
         }
         answers
     }
@@ -254,7 +254,12 @@ impl Account {
     }
 
     /// What a session is to keep, if it holds more than it should of a line of which somebody is short.
-    fn to_keep(&self, number: usize, wanted: Amounts, goals: &[Vec<BitRate>; 2]) -> Option<Amounts> {
+    fn to_keep(
+        &self,
+        number: usize,
+        wanted: Amounts,
+        goals: &[Vec<BitRate>; 2],
+    ) -> Option<Amounts> {
         let held = self.holdings[number].held;
         let is_short = |line: Line, goals: &[BitRate]| {
             let mut all = self.holdings.iter().zip(goals);

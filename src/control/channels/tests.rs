@@ -206,8 +206,8 @@ impl Play {
                 let most = wants.max(uses);
                 Wish { uses, urgent: uses, needs: most, likes: most }
             };
-            let letter = lease
-                .claim(ask(uses.uplink, wants.uplink), ask(uses.downlink, wants.downlink));
+            let letter =
+                lease.claim(ask(uses.uplink, wants.uplink), ask(uses.downlink, wants.downlink));
             self.to_keeper.push(letter);
         }
     }

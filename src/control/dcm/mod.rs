@@ -34,8 +34,8 @@ pub(crate) use member::MemberId;
 use crate::control::clients::Clients;
 use crate::control::servers::Servers;
 use crate::proto::{
-    Amounts, Assignment, ContentInfo, Decision, Join, Outbox, ParentChoice, Place, Rule, Strangers, Terms,
-    ToClient, ToKeeper, Trigger,
+    Amounts, Assignment, ContentInfo, Decision, Join, Outbox, ParentChoice, Place, Rule, Strangers,
+    Terms, ToClient, ToKeeper, Trigger,
 };
 use crate::units::{Bytes, PeerId, SimTime, Substream};
 use choose::Choice;

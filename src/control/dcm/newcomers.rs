@@ -133,6 +133,7 @@ impl Dcm {
         let considered = open.len() as u32;
         open.retain(|id| {
             let takes = left > 0
+                && self.may_receive(*id, step)
                 && self.may_pair(parent, *id, step)
                 && choose::fits(&self.view, parent, *id, substream, step.with)
                 && !self.is_outranked(*id, substream);

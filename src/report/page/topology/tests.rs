@@ -35,6 +35,7 @@ fn peer(number: u32, network: u32) -> PeerRow {
         from_peers: Bytes::ZERO,
         sent: Bytes::ZERO,
         parent_changes: 0,
+        channel: None,
     }
 }
 
