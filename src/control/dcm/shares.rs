@@ -9,6 +9,7 @@ use super::view::View;
 use super::waiting::Waiting;
 use super::{Choice, Dcm, Step};
 use crate::control::channels::Lease;
+use crate::control::config::Sharing;
 use crate::proto::{Amounts, ContentKind, Holder, Rank, ToHolder, ToKeeper, Trigger, Wish};
 use crate::units::{BitRate, HostId, NatKind, SimTime, Span, Substream};
 use std::collections::BTreeMap;
@@ -104,7 +105,12 @@ impl Dcm {
         if !self.shares.leases.contains_key(&id) {
             return;
         }
-        let (uplink, downlink) = (self.uplink_wish(id, step.with.rate), self.downlink_wish(id));
+        let mut uplink = self.uplink_wish(id, step.with.rate);
+        if step.with.config.sharing == Sharing::Halves {
+            // Fixed parts: nothing of them is given back.
+            uplink.likes = BitRate::from_bps(u64::MAX);
+        }
+        let downlink = self.downlink_wish(id);
         if let Some(lease) = self.shares.leases.get_mut(&id) {
             step.letters.push(lease.claim(uplink, downlink));
         }
