@@ -259,7 +259,7 @@ fn take<L: Copy>(letters: &mut Vec<L>, number: usize, stays: bool) -> Option<L> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     /// Three DCMs decide at once, and letters come late, twice, in any order or never.
     #[test]
@@ -347,7 +347,7 @@ fn a_share_runs_out_before_another_gets_it() {
     let usable = |play: &Play, who: usize| play.sessions[who].lease.usable(play.now).uplink;
     // The first is heard no more. The second asks all the time.
     play.act(&Act::Want(1, 3, 0));
-    let mut ask = |play: &mut Play, millis| {
+    let ask = |play: &mut Play, millis| {
         play.wait(millis);
         play.claim(1);
         play.deliver_to_keeper(0, false);

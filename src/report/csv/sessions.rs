@@ -188,7 +188,9 @@ pub fn transfers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<TransferRow>, 
 mod tests {
     use super::*;
     use crate::proto::{Rule, Trigger};
-    use crate::units::{AsNumber, BitRate, Bytes, PeerId, SimTime, Span, Substream};
+    use crate::units::{
+        AsNumber, BitRate, Bytes, ContentId, HostId, PeerId, SimTime, Span, Substream,
+    };
 
     fn text(bytes: Vec<u8>) -> String {
         String::from_utf8(bytes).unwrap()
@@ -223,6 +225,14 @@ mod tests {
         assert_eq!(peers_from_csv("p", table.as_bytes()).unwrap(), peers);
         let wrong = peers_from_csv("p", table.replace("true", "yes").as_bytes()).unwrap_err();
         assert_eq!(wrong.to_string(), "p:2: silent: `yes`: expected `true` or `false`");
+        // Where there are several contents, what it watched and on which device follows.
+        let [peer] = peers;
+        let channel = Some((ContentId::new(1), HostId::new(77)));
+        let peers = [PeerRow { channel, ..peer }];
+        let longer = table.replace("parent_changes", "parent_changes,content,host");
+        let longer = longer.replace("1,2,3,5\n", "1,2,3,5,1,77\n");
+        assert_eq!(text(peers_csv(&peers)), longer);
+        assert_eq!(peers_from_csv("p", longer.as_bytes()).unwrap(), peers);
     }
 
     #[test]
