@@ -43,8 +43,9 @@ impl Shares {
         self.leases.remove(&id).map(|lease| ToKeeper::Leave { holder: lease.holder() })
     }
 
-    /// Looks at what is lacking. Free slots of the cluster come first.
-    fn look(&mut self, view: &View, waiting: &Waiting, wanted_feeds: usize) {
+    /// Looks at what is lacking, to those who wait and those who are left out. Free slots of the cluster
+    /// come first.
+    fn look(&mut self, view: &View, waiting: &Waiting, left_out: usize, wanted_feeds: usize) {
         for (substream, lack) in view.all_substreams().zip(&mut self.lacks) {
             let waits = waiting.list.iter().filter(|(stay, other)| {
                 *other == substream
@@ -53,7 +54,7 @@ impl Shares {
             });
             let fed = view.server_fed[substream.index()].len().saturating_sub(wanted_feeds);
             let free = u64::from(view.index[substream.index()].free_slots());
-            let unfed = waits.count() as u64;
+            let unfed = (waits.count() + left_out) as u64;
             lack.unfed = unfed.saturating_sub(free);
             lack.from_servers = (fed as u64).saturating_sub(free.saturating_sub(unfed));
             lack.sharers = 0;
@@ -132,7 +133,7 @@ impl Dcm {
             return;
         }
         let feeds = self.wanted_feeds(step);
-        self.shares.look(&self.view, &self.waiting, feeds);
+        self.shares.look(&self.view, &self.waiting, self.left_out, feeds);
         let soon = step.with.now + RENEWED_BEFORE;
         let leases = self.shares.leases.iter();
         let due: Vec<MemberId> =
@@ -191,7 +192,7 @@ impl Dcm {
         match (may_receive, is_fed) {
             (false, true) => self.starve(id, step),
             // A newcomer is told by its welcome.
-            (true, false) if is_told && self.is_idle(id) => {
+            (true, false) if is_told && !self.view.member(id).left_out && self.is_idle(id) => {
                 self.tell_all(id, Trigger::Improvement, step)
             }
             _ => {}
