@@ -132,7 +132,7 @@ impl Trigger {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ClusterFeed,
         Self::NearestOfFriends,
         Self::NearestOfCandidates,
