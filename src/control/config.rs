@@ -47,8 +47,19 @@ pub struct ControlConfig {
     pub assignment: AssignmentOrder,
     /// How long newcomers are gathered before they are told their parents; zero is not at all.
     pub gather: Span,
+    /// How DCMs of several contents share a host that is on more than one of them.
+    pub sharing: Sharing,
     /// Weights of the objective function.
     pub objective: ObjectiveConfig,
+}
+
+/// How DCMs of several contents share a host's uplink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// By leases: who needs more gets what others do not use.
+    Leases,
+    /// In equal and fixed parts.
+    Halves,
 }
 
 /// How regions are drawn.
@@ -140,6 +151,8 @@ impl Default for ControlConfig {
             assignment: AssignmentOrder::Sequential,
             // Nobody waits.
             gather: Span::ZERO,
+            // DCMs coordinate over a node that is on several channels, as the source wants.
+            sharing: Sharing::Leases,
             objective: ObjectiveConfig::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! One control machine: takes inputs, routes them to the parts it hosts.
 
+use super::channels::{self, Keepers};
 use super::clients::Clients;
 use super::config::ControlConfig;
 use super::dcm::{Costs, Counts, Dcm, Step, Surroundings};
@@ -9,7 +10,7 @@ use super::policy::{Policy, PolicyTable};
 use super::servers::Servers;
 use crate::proto::{
     AddressTable, Believed, ContentInfo, Coordinator, Feed, Figure, Guidance, Heartbeat, Input,
-    Join, News, Outbox, Place, Refusal, RouteTable, ToCenter, ToClient,
+    Join, News, Outbox, Place, Refusal, RouteTable, ToCenter, ToClient, ToKeeper,
 };
 use crate::units::{AsNumber, Metro, PeerId, Ratio, SimTime};
 
@@ -26,6 +27,9 @@ pub struct ControlCenter {
     clients: Clients,
     directory: Directory,
     dcms: Vec<Dcm>,
+    keepers: Keepers,
+    /// On their way from DCMs to keepers; empty between two inputs.
+    letters: Vec<ToKeeper>,
     next_tick: SimTime,
     /// When the first of those who are gathered are to be told.
     gathered: Option<SimTime>,
@@ -58,6 +62,8 @@ impl ControlCenter {
             directory: Directory::default(),
             dcms: Vec::new(),
             gathered: None,
+            keepers: Keepers::default(),
+            letters: Vec::new(),
             last: SimTime::ZERO,
             strangers: 0,
             refusals: 0,
@@ -109,7 +115,10 @@ impl ControlCenter {
             if let Some(news) = &beat.news {
                 self.note_news(from, news);
             }
-            self.in_dcm(now, from, outbox, |dcm, member, step| dcm.heartbeat(member, beat, step));
+            self.in_dcm(now, from, outbox, |dcm, member, step| {
+                dcm.heartbeat(member, beat, step);
+                dcm.claim_share(member, step);
+            });
             outbox.send(from, ToClient::Ack);
         } else if let Some(number) = self.servers.find(from) {
             self.servers.heard(number, now);
@@ -180,8 +189,11 @@ impl ControlCenter {
             .directory
             .find(join.content, region)
             .unwrap_or_else(|| self.create_dcm(now, content, region));
-        let member = self.with_dcm(now, dcm, outbox, |dcm, step| dcm.join(from, join, place, step));
+        let member =
+            self.with_dcm(now, dcm, outbox, |dcm, step| dcm.admit(from, join, place, step));
         self.clients.set(from, dcm, member);
+        self.in_dcm(now, from, outbox, |dcm, member, step| dcm.claim_share(member, step));
+        self.in_dcm(now, from, outbox, |dcm, member, step| dcm.receive(member, step));
         let due = self.dcms[dcm].due();
         self.gathered = [self.gathered, due].into_iter().flatten().min();
     }
@@ -224,6 +236,34 @@ impl ControlCenter {
         outbox: &mut Outbox,
         act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T,
     ) -> T {
+        let done = self.step(now, number, outbox, act);
+        self.carry_letters(now, outbox);
+        done
+    }
+
+    /// Carries letters between DCMs and the keepers of hosts on several contents. Here all are on one
+    /// machine; nothing they do depends on it.
+    fn carry_letters(&mut self, now: SimTime, outbox: &mut Outbox) {
+        let terms = channels::Terms::of(&self.config);
+        while !self.letters.is_empty() {
+            for letter in std::mem::take(&mut self.letters) {
+                for answer in self.keepers.read(now, &letter, terms) {
+                    let Some((dcm, member)) = self.clients.find(answer.holder().client) else {
+                        continue;
+                    };
+                    self.step(now, dcm, outbox, |dcm, step| dcm.read_share(member, &answer, step));
+                }
+            }
+        }
+    }
+
+    fn step<T>(
+        &mut self,
+        now: SimTime,
+        number: usize,
+        outbox: &mut Outbox,
+        act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T,
+    ) -> T {
         let dcm = &mut self.dcms[number];
         let with = Surroundings {
             now,
@@ -234,8 +274,13 @@ impl ControlCenter {
             start: dcm.content().start,
             packet: dcm.content().packet,
         };
-        let mut step =
-            Step { with: &with, servers: &mut self.servers, clients: &mut self.clients, outbox };
+        let mut step = Step {
+            with: &with,
+            servers: &mut self.servers,
+            clients: &mut self.clients,
+            letters: &mut self.letters,
+            outbox,
+        };
         act(dcm, &mut step)
     }
 
@@ -246,7 +291,10 @@ impl ControlCenter {
             if self.dcms[number].is_retired() {
                 continue;
             }
-            self.with_dcm(now, number, outbox, |dcm, step| dcm.tick(step));
+            self.with_dcm(now, number, outbox, |dcm, step| {
+                dcm.tick(step);
+                dcm.tick_shares(step);
+            });
             if self.dcms[number].is_retired() {
                 self.directory.remove(number);
             }
@@ -255,6 +303,22 @@ impl ControlCenter {
 
     fn total(&self, count: impl Fn(&Counts) -> f64) -> f64 {
         self.dcms.iter().map(|dcm| count(&dcm.counts())).sum()
+    }
+
+    /// About hosts on several contents; nothing where there were none.
+    fn sharing_figures(&self) -> Vec<Figure> {
+        let counts = self.keepers.counts();
+        let figures = [
+            ("shared_hosts_at_end", self.keepers.len() as f64),
+            ("share_letters", counts.letters as f64),
+            ("share_grants", counts.grants as f64),
+            ("share_recalls", counts.recalls as f64),
+            ("share_lapses", counts.lapses as f64),
+            ("share_moves", self.total(|counts| counts.shed as f64)),
+            ("share_downlinks_lost", self.total(|counts| counts.starved as f64)),
+        ];
+        let figure = |(metric, value)| Figure { metric, unit: "count", value: Some(value) };
+        if counts.letters == 0 { Vec::new() } else { figures.map(figure).to_vec() }
     }
 
     /// The objective function before and after recomputations, in the cost of CDN nodes sending
@@ -334,6 +398,7 @@ impl Coordinator for ControlCenter {
         let load = self.cpu_load.map(Ratio::get);
         figures.push(Figure { metric: "control_cpu_load.max", unit: "ratio", value: load });
         figures.extend(self.objective(|counts| counts.all));
+        figures.extend(self.sharing_figures());
         figures.push(figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6));
         figures
     }

@@ -2,6 +2,7 @@
 //!
 //! It knows what clients and feeds have told it and the time it is given; nothing of the simulator.
 
+mod channels;
 mod clients;
 mod config;
 mod dcm;
@@ -12,6 +13,6 @@ mod paths;
 mod policy;
 mod servers;
 
-pub use config::{AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection};
+pub use config::{AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection, Sharing};
 pub use machine::ControlCenter;
 pub use policy::{Condition, Country, Effect, Policy};

@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 95] = [
+const NAMES: [(&str, &str, Direction, Parts); 102] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -112,6 +112,13 @@ const NAMES: [(&str, &str, Direction, Parts); 95] = [
     ("recomputations_part", "count", Neither, ONE),
     ("recomputations_worse", "count", Lower, ONE),
     ("recomputation_moves", "count", Neither, ONE),
+    ("shared_hosts_at_end", "count", Neither, ONE),
+    ("share_letters", "count", Neither, ONE),
+    ("share_grants", "count", Neither, ONE),
+    ("share_recalls", "count", Neither, ONE),
+    ("share_lapses", "count", Lower, ONE),
+    ("share_moves", "count", Lower, ONE),
+    ("share_downlinks_lost", "count", Lower, ONE),
     ("control_paths_measured", "count", Neither, ONE),
     ("control_path_rtt", "ms", Neither, MEAN),
     ("control_cpu_load", "ratio", Lower, MAX),
@@ -171,7 +178,9 @@ pub fn is_of_groups(metric: &str, by: GroupBy) -> bool {
         names.contains(&metric) || distribution.is_some_and(|name| names.contains(&name))
     };
     let borders = ["border_copies.mean", "border_copies_bound.mean"];
-    has(&OF_GROUPS) || by == GroupBy::Isp && borders.contains(&metric)
+    let bounds = ["peer_offload_bound", "peer_offload_of_bound"];
+    let of_contents = by == GroupBy::Content && bounds.contains(&metric);
+    has(&OF_GROUPS) || of_contents || by == GroupBy::Isp && borders.contains(&metric)
 }
 
 /// Unit and good way of a figure, of one of a family, or of the count of a distribution.

@@ -1,7 +1,7 @@
 //! What a run leaves behind, as rows.
 
 use super::EventRow;
-use crate::units::{AsNumber, BitRate, Bytes, ContentId, PeerId, SimTime, Span, Substream};
+use crate::units::{AsNumber, BitRate, Bytes, ContentId, HostId, PeerId, SimTime, Span, Substream};
 use std::borrow::Cow;
 
 /// The name of a metric, a part or a unit: static where a run records it, owned where a table was read back.
@@ -91,8 +91,8 @@ pub struct SummaryRow {
 pub struct SeriesRow {
     /// When.
     pub time: SimTime,
-    /// Of which content.
-    pub content: ContentId,
+    /// Of which content; none for a sample of the whole of several.
+    pub content: Option<ContentId>,
     /// Its name, with the unit as its last word where there is one.
     pub metric: Name,
     /// The value.
@@ -151,6 +151,8 @@ pub struct PeerRow {
     pub sent: Bytes,
     /// Parents that it changed to after its first ones.
     pub parent_changes: u32,
+    /// Where there are several contents: which it watched, and on which device.
+    pub channel: Option<(ContentId, HostId)>,
 }
 
 /// One link in one direction.
@@ -252,7 +254,7 @@ pub struct TransferRow {
 /// A bound, what was achieved, or a part of the difference.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoundRow {
-    /// `run`, or the network's number.
+    /// `run`, the network's number, or where there are several contents `content` and the name of one.
     pub scope: String,
     /// What is bounded, as `peer_offload`.
     pub quantity: Name,

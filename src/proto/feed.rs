@@ -37,6 +37,8 @@ pub struct ContentInfo {
     pub start: SimTime,
     /// When it ends.
     pub end: SimTime,
+    /// Where a host that is on several contents cannot serve all, the higher comes first.
+    pub priority: u8,
 }
 
 /// What kind of content it is.

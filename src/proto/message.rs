@@ -2,7 +2,7 @@
 
 use super::Terms;
 use crate::units::{
-    Address, BitRate, Bytes, ContentId, Metro, NatKind, PeerId, Ratio, Span, Substream,
+    Address, BitRate, Bytes, ContentId, HostId, Metro, NatKind, PeerId, Ratio, Span, Substream,
 };
 use std::sync::Arc;
 
@@ -45,6 +45,8 @@ pub struct Join {
     pub device: Device,
     /// On which terms it takes part; none where these are the default ones.
     pub terms: Option<Box<Terms>>,
+    /// The device and line that it shares with sessions of other contents; none where it has them to itself.
+    pub host: Option<HostId>,
 }
 
 /// What a client says of the device that it runs on. Absent is what it does not know or limit.
@@ -207,7 +209,10 @@ impl ToCenter {
     #[must_use]
     pub fn size(&self) -> Bytes {
         let body = match self {
-            Self::Join(join) => 54 + join.terms.as_ref().map_or(0, |terms| terms.size()),
+            Self::Join(join) => {
+                let terms = join.terms.as_ref().map_or(0, |terms| terms.size());
+                54 + terms + join.host.map_or(0, |_| 4)
+            }
             Self::Heartbeat(beat) => {
                 let news = beat.news.as_ref().map_or(0, |news| 1 + 6 * news.paths.len() as u64);
                 16 + 8 * beat.received.len() as u64 + 9 * beat.sent.len() as u64 + news

@@ -7,6 +7,7 @@ mod feed;
 mod io;
 mod message;
 mod record;
+mod sharing;
 mod terms;
 
 pub use feed::{
@@ -19,6 +20,7 @@ pub use message::{
     ParentChoice, Received, Refusal, Sent, ToCenter, ToClient,
 };
 pub use record::{Decision, Rule, Trigger};
+pub use sharing::{Amounts, Holder, Line, Rank, ToHolder, ToKeeper, Wish};
 pub use terms::{Friends, Hours, Strangers, Terms};
 
 /// The version of the messages; a coordinator refuses another major version.

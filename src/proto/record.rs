@@ -27,6 +27,8 @@ pub enum Trigger {
     Preemption,
     /// There is not enough for all.
     Shortage,
+    /// Another content needs what its parent's line, or its own, has carried.
+    ShareRecalled,
 }
 
 /// Which rule chose the new parent.
@@ -56,6 +58,8 @@ pub enum Rule {
     ChosenByParent,
     /// Nobody until there is enough again: of the lowest priority with the least uplink.
     Ejected,
+    /// Its line carries another content: nobody for now.
+    DownlinkTaken,
 }
 
 /// A decision about one substream of one client.
@@ -91,7 +95,7 @@ pub struct Decision {
 
 impl Trigger {
     /// All triggers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Join,
         Self::ParentLeft,
         Self::ParentSilent,
@@ -103,6 +107,7 @@ impl Trigger {
         Self::ServingHours,
         Self::Preemption,
         Self::Shortage,
+        Self::ShareRecalled,
     ];
 
     /// The name in results.
@@ -120,13 +125,14 @@ impl Trigger {
             Self::ServingHours => "serving_hours",
             Self::Preemption => "preemption",
             Self::Shortage => "shortage",
+            Self::ShareRecalled => "share_recalled",
         }
     }
 }
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ClusterFeed,
         Self::NearestOfFriends,
         Self::NearestOfCandidates,
@@ -139,6 +145,7 @@ impl Rule {
         Self::BelowWhoTookItsPlace,
         Self::ChosenByParent,
         Self::Ejected,
+        Self::DownlinkTaken,
     ];
 
     /// The name in results.
@@ -157,6 +164,7 @@ impl Rule {
             Self::BelowWhoTookItsPlace => "below_who_took_its_place",
             Self::ChosenByParent => "chosen_by_parent",
             Self::Ejected => "ejected_until_feasible",
+            Self::DownlinkTaken => "downlink_taken",
         }
     }
 }

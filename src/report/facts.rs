@@ -13,6 +13,8 @@ pub struct Facts {
     pub title: String,
     /// The CDN nodes by their numbers: in tables they are the first peers.
     pub nodes: Vec<Node>,
+    /// The contents by their numbers.
+    pub contents: Vec<String>,
     /// Names of networks by their numbers.
     pub networks: BTreeMap<u32, String>,
     /// How long the scenario lasts, as it says.
@@ -47,6 +49,7 @@ impl Facts {
         Self {
             title: text(&table, "title"),
             nodes: entries("cdn").iter().map(node).collect(),
+            contents: entries("content").iter().map(|entry| text(entry, "name")).collect(),
             networks: entries("isp").iter().filter_map(network).collect(),
             duration: parse::span(&text(&table, "duration")).ok(),
             kept: output.into_iter().flatten().filter_map(kept).collect(),

@@ -49,6 +49,7 @@ pub(super) const fn trigger(trigger: Trigger) -> &'static str {
         Trigger::ServingHours => "its parent's hours of serving ended",
         Trigger::Preemption => "somebody who can feed others took the place of one who cannot",
         Trigger::Shortage => "there was not enough for all",
+        Trigger::ShareRecalled => "another content needed the line",
     }
 }
 
@@ -67,6 +68,7 @@ pub(super) const fn rule(rule: Rule) -> &'static str {
         Rule::BelowWhoTookItsPlace => "the one who had taken its place",
         Rule::ChosenByParent => "it was the nearest child of those who had come, to this parent",
         Rule::Ejected => "nobody until there is enough again",
+        Rule::DownlinkTaken => "its line carried another content",
     }
 }
 

@@ -5,6 +5,7 @@ const ALL: &[(&str, &str)] = &[
     ("live_sport", include_str!("../../scenarios/live_sport.toml")),
     ("million", include_str!("../../scenarios/million.toml")),
     ("tiny", include_str!("../../scenarios/tiny.toml")),
+    ("control/channels", include_str!("../../scenarios/control/channels.toml")),
     ("control/congested_peering", include_str!("../../scenarios/control/congested_peering.toml")),
     ("control/devices", include_str!("../../scenarios/control/devices.toml")),
     ("control/friends", include_str!("../../scenarios/control/friends.toml")),

@@ -6,7 +6,7 @@ use crate::metrics::GroupBy;
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::proto::{ContentKind, Terms};
-use crate::units::{AsIndex, BitRate, Bytes, Ratio, SimTime, Span};
+use crate::units::{AsIndex, BitRate, Bytes, ContentId, Ratio, SimTime, Span};
 use std::sync::Arc;
 
 /// Everything that a run depends on.
@@ -188,6 +188,8 @@ pub struct Content {
     pub start: SimTime,
     /// How long it is.
     pub duration: Span,
+    /// Where the line of somebody who watches several contents cannot serve all, the higher comes first.
+    pub priority: u8,
 }
 
 /// A CDN node.
@@ -217,12 +219,25 @@ pub struct ControlSite {
 pub struct Audience {
     /// How viewers come.
     pub arrivals: Arrivals,
+    /// What they watch; shares add up to 1.
+    pub watches: Vec<Watch>,
     /// How long they stay; shares add up to 1.
     pub sessions: Vec<SessionKind>,
     /// Leavers that say no good-bye.
     pub silent_leave: Ratio,
     /// The file that the sessions of a trace came from, as the scenario names it.
     pub trace_file: Option<String>,
+}
+
+/// What a part of the viewers watch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Watch {
+    /// Its name.
+    pub name: String,
+    /// Of all viewers.
+    pub share: f64,
+    /// All watched at the same time over one line; at least one, each once.
+    pub contents: Vec<ContentId>,
 }
 
 /// How viewers come.
@@ -328,7 +343,7 @@ pub struct AccessClass {
 pub struct UplinkRule {
     /// A share of the line.
     pub share: Ratio,
-    /// A multiple of the bitrate of what it watches.
+    /// A multiple of the bitrate of what it watches, of several contents together.
     pub bitrates: f64,
 }
 

@@ -2,13 +2,12 @@
 
 use super::edges::{Child, EdgeId, Loss, Reason};
 use super::event::Event;
-use super::peers::{NO_SLOT, Slot};
+use super::peers::{NO_SLOT, Peer, Slot};
 use super::recorder::Ending;
 use super::world::World;
-use crate::net::fluid::FlowRate;
 use crate::peer::Player;
 use crate::proto::{Believed, Device, Guidance, Heartbeat, Join, Terms, ToCenter};
-use crate::units::{ContentId, PeerId, Span, Substream};
+use crate::units::{PeerId, Span, Substream};
 
 impl World<'_> {
     /// A session begins.
@@ -19,8 +18,9 @@ impl World<'_> {
         let (leave, generation) = (session.leave, self.peer(slot).generation);
         self.schedule(leave, Event::Depart { slot, generation });
         let peer = self.peer(slot);
-        let (site, lent) = (peer.site, peer.lent.as_bps());
-        self.recorder.arrived(site, lent);
+        let (site, content, lent) = (peer.site, peer.content, peer.lent.as_bps());
+        let comes_alone = self.stands_for_its_host(slot);
+        self.recorder.arrived((site, content), lent, comes_alone);
         self.ask_to_join(slot);
     }
 
@@ -34,7 +34,8 @@ impl World<'_> {
         let first_report = self.now + center_delay * 2 + session.phase;
         let slot = self.seats.take(first_report).expect("a seat for all who are there at once");
         let address = self.address(site, session.metro);
-        let (id, now, full) = (self.viewer_id(number), self.now, self.stream().full);
+        let (id, now) = (self.viewer_id(number), self.now);
+        let full = self.streams[session.content.index()].full;
         let peer = &mut self.peers[slot as usize];
         peer.generation += 1;
         peer.player_generation += 1;
@@ -42,18 +43,22 @@ impl World<'_> {
         (peer.site, peer.metro, peer.address) = (site, session.metro, address);
         (peer.access_delay, peer.center_delay) = (access, center_delay);
         (peer.nat, peer.lent) = (session.nat, session.usable());
-        peer.slots = (FlowRate::from(session.usable()).get() / full) as u32;
-        peer.children = 0;
+        (peer.content, peer.host) = (session.content, session.host);
+        (peer.children, peer.sending) = (0, 0);
+        [peer.uplink, peer.downlink] = peer.own_links;
         (peer.start, peer.guidance, peer.heard) = (None, None, now);
         (peer.new_paths, peer.new_load) = (false, false);
         peer.player = Player::new(now, 0);
         (peer.join_tries, peer.beats, peer.draws) = (0, 0, 0);
         (peer.from_cdn, peer.from_peers, peer.sent, peer.parent_changes) = (0, 0, 0, 0);
         peer.neighbors = Vec::new();
-        let (uplink, downlink) = (peer.uplink, peer.downlink);
+        if let Some(host) = session.host {
+            self.enter_host(slot, host);
+        }
+        let Peer { uplink, downlink, .. } = *self.peer(slot);
         self.fabric.fluid.set_capacity(uplink, session.usable());
         self.fabric.fluid.set_capacity(downlink, session.downlink);
-        self.edges.reset(slot, now);
+        self.edges.reset(slot, now, full);
         self.slots[id.index()] = slot;
         slot
     }
@@ -78,7 +83,7 @@ impl World<'_> {
         let country = self.scenario.topology.isps[usize::from(session.isp)].country;
         let location = Some(Believed { country, metro: session.metro });
         Some(Join {
-            content: ContentId::new(0),
+            content: peer.content,
             address: peer.address,
             nat: peer.nat,
             uplink: session.lent,
@@ -86,6 +91,7 @@ impl World<'_> {
             behind: self.scenario.player.join_back,
             device: Device { cpu: session.cpu, storage: session.storage, location },
             terms: (*terms != Terms::default()).then(|| Box::new(terms.clone())),
+            host: peer.host,
         })
     }
 
@@ -97,7 +103,7 @@ impl World<'_> {
         // Nobody answers: watch from the CDN, and go on asking.
         if peer.join_tries >= self.scenario.client.unreachable_heartbeats {
             self.begin_watching(slot);
-            for substream in self.all_substreams() {
+            for substream in self.substreams_of(slot) {
                 self.fall_back(self.edges.id(slot, substream));
             }
         }
@@ -144,7 +150,7 @@ impl World<'_> {
         }
         let enough = config.fallback_heartbeats;
         let now = self.now;
-        for substream in self.all_substreams() {
+        for substream in self.substreams_of(slot) {
             let id = self.edges.id(slot, substream);
             let position = self.edges.progress(id).position(now);
             let detail = self.edges.detail_mut(id);
@@ -166,10 +172,11 @@ impl World<'_> {
     /// The CDN node nearest to the client, as its list of them says.
     pub(super) fn nearest_server(&self, id: EdgeId) -> Option<PeerId> {
         let (slot, _) = self.edges.owner(id);
+        let full = self.edges.full_of(slot);
         let usable = (0..self.servers).map(|number| self.slots[number]).filter(|server| {
             let peer = self.peer(*server);
             peer.present
-                && peer.children < peer.slots
+                && self.has_room(*server, full)
                 && self.fabric.is_up(peer.site, self.peer(slot).site)
         });
         usable
@@ -245,12 +252,13 @@ impl World<'_> {
     /// Whether a parent takes one more child: there is uplink for it, and no circle would close.
     fn accepts(&self, parent: Slot, child: Slot, substream: Substream) -> bool {
         let peer = self.peer(parent);
+        let has_room = self.has_room(parent, self.edges.full_of(child));
         if peer.is_server() {
-            return peer.children < peer.slots;
+            return has_room;
         }
         let id = self.edges.id(child, substream);
         let already = self.edges.get(id).parent == parent;
-        let has_room = peer.children < peer.slots || already;
+        let has_room = has_room || already;
         // A peer knows the path from the source to itself, and refuses whoever is on it.
         let is_on_it = self.peer(child).children > 0 && self.is_above(child, parent, substream);
         has_room && peer.start.is_some() && !is_on_it
@@ -296,7 +304,7 @@ impl World<'_> {
             (false, false) => Loss::Graceful,
         };
         self.let_children_go(slot, loss);
-        for substream in self.all_substreams() {
+        for substream in self.substreams_of(slot) {
             let id = self.edges.id(slot, substream);
             if self.edges.get(id).is_lost {
                 self.recorder.never_repaired();
@@ -309,8 +317,11 @@ impl World<'_> {
         peer.present = false;
         peer.player_generation += 1;
         peer.neighbors = Vec::new();
-        let id = peer.id;
+        let (id, host) = (peer.id, peer.host);
         if !peer.is_server() {
+            if let Some(host) = host {
+                self.leave_host(slot, host);
+            }
             self.slots[id.index()] = NO_SLOT;
             self.seats.leave(slot);
         }
@@ -334,11 +345,13 @@ impl World<'_> {
     pub(super) fn write_row(&mut self, slot: Slot, silent: bool) {
         let now = self.now;
         let config = &self.scenario.player;
+        let is_last = self.on_same_host(slot).len() == 1;
         let peer = &mut self.peers[slot as usize];
         if let Some(number) = peer.session {
             let playback = peer.player.totals(now, config);
             let session = &self.sessions[number as usize];
-            self.recorder.left(now, peer, session, Ending { playback, silent }, self.scenario);
+            let ending = Ending { playback, silent, is_last };
+            self.recorder.left(now, peer, session, ending, self.scenario);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One substream of one peer: its parent, its position, its children.
 
 use super::peers::{NO_SLOT, Slot};
+use super::world::Stream;
 use crate::engine::EventKey;
 use crate::peer::{Progress, Speed};
 use crate::proto::PathClass;
@@ -168,8 +169,9 @@ pub(super) struct Child {
 #[derive(Debug)]
 pub(super) struct Edges {
     pub(super) width: usize,
-    /// Rate of a substream in the unit of flows.
+    /// Rate of a substream in the unit of flows, and where contents differ in it, that of each peer's.
     full: u64,
+    fulls: Option<Vec<u64>>,
     tracks: Vec<Track>,
     edges: Vec<Edge>,
     details: Vec<Detail>,
@@ -177,10 +179,20 @@ pub(super) struct Edges {
 }
 
 impl Edges {
-    /// No edges; `width` substreams of rate `full` each.
-    pub(super) fn new(width: usize, full: u64) -> Self {
-        let (tracks, edges, details) = (Vec::new(), Vec::new(), Vec::new());
-        Self { width, full, tracks, edges, details, children: Vec::new() }
+    /// No edges; room for as many substreams as the content with most of them has.
+    pub(super) fn new(streams: &[Stream]) -> Self {
+        let width = streams.iter().map(|stream| usize::from(stream.substreams)).max().unwrap_or(1);
+        let full = streams.first().map_or(0, |stream| stream.full);
+        let differ = streams.iter().any(|stream| stream.full != full);
+        Self {
+            width,
+            full,
+            fulls: differ.then(Vec::new),
+            tracks: Vec::new(),
+            edges: Vec::new(),
+            details: Vec::new(),
+            children: Vec::new(),
+        }
     }
 
     /// Makes room for this many peers.
@@ -201,8 +213,8 @@ impl Edges {
         ((id as usize / self.width) as Slot, Substream((id as usize % self.width) as u8))
     }
 
-    /// Fresh edges for a slot, at the beginning of the content.
-    pub(super) fn reset(&mut self, slot: Slot, now: SimTime) {
+    /// Fresh edges for a slot, at the beginning of a content with substreams of rate `full`.
+    pub(super) fn reset(&mut self, slot: Slot, now: SimTime, full: u64) {
         let own = slot as usize * self.width..(slot as usize + 1) * self.width;
         let track = Track { base: 0, since: now, rate: 0, believed: None };
         let detail = Detail::new(0, now);
@@ -211,6 +223,10 @@ impl Edges {
             self.edges.resize(own.end, Edge::ALONE);
             self.details.resize(own.end, detail);
             self.children.resize(slot as usize + 1, Vec::new());
+        }
+        if let Some(fulls) = &mut self.fulls {
+            fulls.resize(fulls.len().max(slot as usize + 1), full);
+            fulls[slot as usize] = full;
         }
         self.tracks[own.clone()].fill(track);
         // Generations only grow: events for the former user of the slot find nobody.
@@ -237,12 +253,22 @@ impl Edges {
 
     /// Position and speed of an edge.
     pub(super) fn progress(&self, id: EdgeId) -> Progress {
-        self.progress_of(self.track(id))
+        let of_owner = |fulls: &Vec<u64>| fulls[id as usize / self.width];
+        Self::progress_at(self.track(id), self.fulls.as_ref().map_or(self.full, of_owner))
     }
 
-    /// Position and speed that a track tells.
-    pub(super) fn progress_of(&self, track: &Track) -> Progress {
-        let speed = Speed { now: track.rate, full: self.full };
+    /// Position and speed that a track of a peer tells.
+    pub(super) fn progress_of(&self, slot: Slot, track: &Track) -> Progress {
+        Self::progress_at(track, self.full_of(slot))
+    }
+
+    /// Rate of the substreams of a peer, in the unit of flows.
+    pub(super) fn full_of(&self, slot: Slot) -> u64 {
+        self.fulls.as_ref().map_or(self.full, |fulls| fulls[slot as usize])
+    }
+
+    fn progress_at(track: &Track, full: u64) -> Progress {
+        let speed = Speed { now: track.rate, full };
         Progress { base: track.base, since: track.since, speed }
     }
 

@@ -127,8 +127,9 @@ impl World<'_> {
         // In the order in which they came: where they sit is of no account.
         for number in self.servers..self.slots.len() {
             let slot = self.slots[number];
-            if slot != NO_SLOT && dist::chance(&mut rng, share) {
-                self.vanish(slot, true);
+            // A device is drawn once, and all that runs on it goes with it.
+            if slot != NO_SLOT && self.stands_for_its_host(slot) && dist::chance(&mut rng, share) {
+                self.on_same_host(slot).into_iter().for_each(|session| self.vanish(session, true));
             }
         }
     }

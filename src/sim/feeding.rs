@@ -23,13 +23,16 @@ impl World<'_> {
         self.jump_to_what_is_kept(id, parent, substream);
         let Peer { id: child_id, site, .. } = *self.peer(child);
         self.edges.link(Child { slot: child, id: child_id, site, substream, level: false }, parent);
-        self.peers[parent as usize].children += 1;
+        let full = self.edges.full_of(child);
+        let above = &mut self.peers[parent as usize];
+        above.children += 1;
+        above.sending += full;
         self.note_load(parent);
         let class = self
             .fabric
             .class(self.peer(parent).site, self.peer(child).site)
             .unwrap_or(PathClass::Transit);
-        let (cap, believed) = (self.catch_up_rate(), Some(self.peer(parent).id));
+        let (cap, believed) = (self.catch_up_rate(child), Some(self.peer(parent).id));
         self.edges.track_mut(id).believed = believed;
         let edge = self.edges.get_mut(id);
         (edge.class, edge.reason, edge.cap, edge.peak) = (class, reason, cap, 0);
@@ -63,7 +66,7 @@ impl World<'_> {
             return;
         }
         let (child, _) = self.edges.owner(id);
-        let newest = self.upstream(parent, substream).position(self.now);
+        let newest = self.upstream(parent, child, substream).position(self.now);
         let start = self.peer(parent).start.unwrap_or(0);
         let oldest = start.max(newest.saturating_sub(self.kept(parent).as_nanos()));
         let now = self.now;
@@ -87,9 +90,10 @@ impl World<'_> {
     /// How much of the past a viewer keeps for its children.
     fn kept(&self, parent: Slot) -> Span {
         let session = self.peer(parent).session.map(|number| &self.sessions[number as usize]);
+        let bitrate = self.scenario.contents[self.peer(parent).content.index()].bitrate;
         let stored = session
             .and_then(|session| session.storage)
-            .and_then(|storage| self.scenario.contents[0].bitrate.time_to_send(storage));
+            .and_then(|storage| bitrate.time_to_send(storage));
         stored.map_or(self.scenario.tree.buffer, |stored| stored.min(self.scenario.tree.buffer))
     }
 
@@ -105,7 +109,10 @@ impl World<'_> {
             return;
         }
         self.note_transfer(id, parent, child);
-        self.peers[parent as usize].children -= 1;
+        let full = self.edges.full_of(child);
+        let above = &mut self.peers[parent as usize];
+        above.children -= 1;
+        above.sending -= full;
         self.note_load(parent);
         let edge = self.edges.get_mut(id);
         edge.level_generation += 1;

@@ -6,7 +6,7 @@
 use super::edges::EdgeId;
 use super::event::Event;
 use super::peers::Slot;
-use super::world::World;
+use super::world::{Stream, World};
 use crate::net::fluid::FlowRate;
 use crate::peer::{Progress, Speed};
 use crate::units::Substream;
@@ -79,15 +79,14 @@ impl World<'_> {
         }
     }
 
-    /// Nanoseconds of media that the encoder has taken in.
-    pub(super) fn live_edge(&self) -> u64 {
-        let stream = self.stream();
+    /// Nanoseconds of media of what a peer watches that the encoder has taken in.
+    pub(super) fn live_edge(&self, slot: Slot) -> u64 {
+        let stream = self.stream_of(slot);
         self.now.since(stream.start).as_nanos().min(stream.length)
     }
 
-    /// What a CDN node can send: the live edge less the time to encode and package.
-    fn source(&self) -> Progress {
-        let stream = self.stream();
+    /// What a CDN node can send of a content: the live edge less the time to encode and package.
+    fn source(&self, stream: &Stream) -> Progress {
         let begins = stream.start + self.scenario.tree.origin_delay;
         let passed = self.now.since(begins).as_nanos();
         let flowing = self.now >= begins && passed < stream.length;
@@ -95,10 +94,10 @@ impl World<'_> {
         Progress { base: passed.min(stream.length), since: self.now, speed }
     }
 
-    /// Position and speed of a parent in a substream.
-    pub(super) fn upstream(&self, parent: Slot, substream: Substream) -> Progress {
+    /// Position and speed of the parent of `child` in a substream.
+    pub(super) fn upstream(&self, parent: Slot, child: Slot, substream: Substream) -> Progress {
         if self.is_server(parent) {
-            return self.source();
+            return self.source(self.stream_of(child));
         }
         self.edges.progress(self.edges.id(parent, substream))
     }
@@ -120,13 +119,13 @@ impl World<'_> {
     fn review(&mut self, id: EdgeId) {
         let edge = *self.edges.get(id);
         let Some(flow) = edge.flow else { return };
-        let (_, substream) = self.edges.owner(id);
-        let above = self.upstream(edge.parent, substream);
+        let (child, substream) = self.edges.owner(id);
+        let above = self.upstream(edge.parent, child, substream);
         let own = self.edges.progress(id);
         let reach = above.position(self.now).saturating_sub(edge.offset.as_nanos());
         let position = own.position(self.now);
         let (cap, level_in) = if position + LEVEL_WITHIN < reach {
-            (self.catch_up_rate(), own.speed.time_to_catch(above.speed, reach - position))
+            (self.catch_up_rate(child), own.speed.time_to_catch(above.speed, reach - position))
         } else if position > reach + LEVEL_WITHIN {
             (0, above.speed.time_for(position - reach))
         } else {
@@ -149,8 +148,8 @@ impl World<'_> {
         }
     }
 
-    pub(super) fn catch_up_rate(&self) -> u64 {
-        (self.stream().full as f64 * self.scenario.tree.catch_up) as u64
+    pub(super) fn catch_up_rate(&self, child: Slot) -> u64 {
+        (self.edges.full_of(child) as f64 * self.scenario.tree.catch_up) as u64
     }
 
     /// A child has come to where its parent is.
@@ -160,9 +159,12 @@ impl World<'_> {
         }
     }
 
-    pub(super) fn content_turns(&mut self, _content: u32) {
+    pub(super) fn content_turns(&mut self, content: u32) {
         for id in 0..self.edges.len() as EdgeId {
-            self.dirty.push(id);
+            let (slot, _) = self.edges.owner(id);
+            if self.peer(slot).content.get() == content {
+                self.dirty.push(id);
+            }
         }
     }
 }

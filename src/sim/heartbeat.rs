@@ -6,7 +6,6 @@ use super::edges::{Child, Edges};
 use super::fabric::Fabric;
 use super::peers::{Peer, Slot};
 use super::world::{Stream, World};
-use crate::net::fluid::FlowRate;
 use crate::proto::{Heartbeat, Received, Sent};
 use crate::units::{SimTime, Span};
 
@@ -25,12 +24,14 @@ impl World<'_> {
     /// Sends the heartbeat of a client that has been welcomed.
     pub(super) fn report(&mut self, slot: Slot) {
         let news = self.news(slot);
+        let spare = self.spare(slot);
         let peer = &self.peers[slot as usize];
         let (number, report) = self.mail.open_report(peer.id, slot);
         let Self { now, edges, fabric, .. } = self;
-        let reporter = Reporter { now: *now, stream: &self.streams[0], edges, fabric };
+        let stream = &self.streams[peer.content.index()];
+        let reporter = Reporter { now: *now, stream, edges, fabric };
         reporter.write(slot, peer, report);
-        report.news = news;
+        (report.spare_uplink, report.news) = (spare, news);
         self.post_to_center(slot, number);
     }
 }
@@ -40,7 +41,7 @@ impl Reporter<'_> {
         let mut least = u64::MAX;
         let count = usize::from(self.stream.substreams);
         for track in &self.edges.tracks(slot)[..count] {
-            let position = self.edges.progress_of(track).position(self.now);
+            let position = self.edges.progress_of(slot, track).position(self.now);
             least = least.min(position);
             let last = self.stream.sequence(position);
             report.received.push(Received { parent: track.believed, last });
@@ -53,7 +54,6 @@ impl Reporter<'_> {
             let last = if at_once { all } else { self.sent_to(child, peer.site).min(all) };
             report.sent.push(Sent { child: id, substream, last });
         }
-        report.spare_uplink = peer.spare(FlowRate(self.stream.full).as_bit_rate());
         report.buffer = Span::from_nanos(least.saturating_sub(peer.player.position(self.now)));
     }
 

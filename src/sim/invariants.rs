@@ -13,7 +13,7 @@ impl World<'_> {
         self.check_links(&mut found);
         for slot in 0..self.peers.len() as Slot {
             if self.peer(slot).present && !self.peer(slot).is_server() {
-                for substream in self.all_substreams() {
+                for substream in self.substreams_of(slot) {
                     self.check_edge(slot, substream, &mut found);
                 }
             }
@@ -56,7 +56,7 @@ impl World<'_> {
         if self.is_above(slot, edge.parent, substream) {
             found.push(format!("peer {child} is its own ancestor in substream {substream}"));
         }
-        let above = self.upstream(edge.parent, substream).position(self.now);
+        let above = self.upstream(edge.parent, slot, substream).position(self.now);
         let own = self.edges.progress(id);
         if own.speed.now > 0 && own.position(self.now) > above {
             found.push(format!("peer {child} is ahead of its parent in substream {substream}"));
@@ -76,10 +76,13 @@ impl World<'_> {
                 peer.id, peer.children
             ));
         }
-        if peer.children > peer.slots {
+        // Of all contents that it serves together, and not of each.
+        let (sending, lent) = (self.sending(slot), FlowRate::from(peer.lent));
+        if sending > lent.get() {
             found.push(format!(
-                "peer {} feeds {} children with room for {}",
-                peer.id, peer.children, peer.slots
+                "peer {} and others on its host promise {} and lend {lent}",
+                peer.id,
+                FlowRate(sending)
             ));
         }
     }

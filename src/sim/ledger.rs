@@ -16,7 +16,7 @@ impl World<'_> {
             return;
         }
         let (child, _) = self.edges.owner(id);
-        let bytes = media_bytes(media, self.stream().full);
+        let bytes = media_bytes(media, self.edges.full_of(child));
         let from_server = self.is_server(parent);
         let receiver = &mut self.peers[child as usize];
         if from_server {
@@ -29,7 +29,7 @@ impl World<'_> {
             self.judge(id, (parent, child), bytes);
         }
         let sites = (self.peer(parent).site, self.peer(child).site);
-        self.recorder.moved(sites, bytes, from_server.then_some(reason));
+        self.recorder.moved(self.peer(child).content, sites, bytes, from_server.then_some(reason));
     }
 
     /// Enters all bytes up to now.

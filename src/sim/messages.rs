@@ -276,6 +276,7 @@ impl World<'_> {
                 packet: super::PACKET,
                 start: content.start,
                 end: content.start + content.duration,
+                priority: content.priority,
             })
             .collect()
     }
@@ -302,7 +303,8 @@ pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
             | Trigger::PathFailed
             | Trigger::ConnectFailed
             | Trigger::ServingHours
-            | Trigger::Shortage,
+            | Trigger::Shortage
+            | Trigger::ShareRecalled,
         ) => Reason::Repair,
         (
             _,

@@ -14,6 +14,7 @@ mod faults;
 mod feeding;
 mod flows;
 mod heartbeat;
+mod hosts;
 mod invariants;
 mod ledger;
 mod mail;

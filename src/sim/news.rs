@@ -23,7 +23,7 @@ impl World<'_> {
     /// Paths that it has not reported yet, each parent once.
     fn measured_paths(&mut self, slot: Slot) -> Vec<MeasuredPath> {
         let mut paths: Vec<MeasuredPath> = Vec::new();
-        for substream in self.all_substreams() {
+        for substream in self.substreams_of(slot) {
             let id = self.edges.id(slot, substream);
             let parent = self.edges.get(id).parent;
             let unreported = std::mem::take(&mut self.edges.detail_mut(id).unreported);
@@ -42,7 +42,7 @@ impl World<'_> {
     fn cpu_load(&self, slot: Slot) -> Option<Ratio> {
         let peer = self.peer(slot);
         let cpu = self.sessions[peer.session? as usize].cpu?;
-        let rate = FlowRate(self.stream().full).as_bit_rate() * u64::from(peer.children);
+        let rate = FlowRate(self.sending(slot)).as_bit_rate();
         Ratio::new((rate.as_f64() / cpu.as_f64().max(1.0)).min(1.0))
     }
 }

@@ -12,10 +12,35 @@ use super::world::World;
 use crate::metrics::bounds::{depth_min, fan_out};
 use crate::metrics::{TopologyRow, TransferRow};
 use crate::net::fluid::FlowRate;
-use crate::units::{BitRate, Bytes, ContentId, LinkId, SimTime, Span, Substream};
+use crate::units::{BitRate, Bytes, LinkId, SimTime, Span, Substream};
 
 /// Samples between two looks at the trees: they change slowly.
 const SAMPLES_A_LOOK: u64 = 6;
+
+/// The trees of one content.
+#[derive(Clone, Debug, Default)]
+struct Forest {
+    /// Places that a CDN node feeds.
+    feeds: u64,
+    /// Depth and stretch of all that are fed.
+    places: Vec<(u32, Option<f64>)>,
+    /// Of the viewers in them; a device counts with all that it lends, whatever else it is on.
+    fan_outs: Vec<u64>,
+}
+
+impl Forest {
+    /// The least mean depth that the same feeds and uplinks would allow.
+    fn least_depth(&self, substreams: u8) -> Option<f64> {
+        // A feed too many keeps it a bound: rounded down, it would not be one.
+        let root_slots = self.feeds.div_ceil(u64::from(substreams.max(1)));
+        // Whoever lacks a substream counts for a part of a viewer; the strongest are taken for whole.
+        let mut fan_outs = self.fan_outs.clone();
+        fan_outs.sort_unstable_by(|a, b| b.cmp(a));
+        fan_outs.truncate(self.places.len() / usize::from(substreams.max(1)));
+        let least = depth_min(&fan_outs, root_slots.max(1)).filter(|_| !fan_outs.is_empty());
+        least.map(|least| least.mean)
+    }
+}
 
 impl World<'_> {
     /// One sample of the time series.
@@ -45,9 +70,8 @@ impl World<'_> {
         if over > Span::ZERO {
             self.account_links(&moved, over);
         }
-        let instant = self.instant();
-        let (rate, servers) = (self.scenario.contents[0].bitrate, self.cdn_capacity());
-        self.recorder.sampled(self.now, &instant, &moved, rate, servers);
+        let (instants, servers) = (self.instants(), self.cdn_capacity());
+        self.recorder.sampled(self.now, &instants, &moved, servers);
         for gauge in self.coordinator.gauges() {
             self.recorder.gauge(self.now, &gauge);
         }
@@ -82,10 +106,12 @@ impl World<'_> {
             .sum()
     }
 
-    fn instant(&mut self) -> Instant {
-        let mut instant = Instant::default();
+    /// What is seen of each content.
+    fn instants(&mut self) -> Vec<Instant> {
+        let mut instants = vec![Instant::default(); self.streams.len()];
         let (now, config) = (self.now, &self.scenario.player);
         for peer in self.peers.iter_mut().filter(|peer| peer.present && peer.session.is_some()) {
+            let instant = &mut instants[peer.content.index()];
             let totals = peer.player.totals(now, config);
             instant.playback.on_time += totals.on_time;
             instant.playback.late += totals.late;
@@ -97,7 +123,7 @@ impl World<'_> {
                 instant.lag += lag;
             }
         }
-        instant
+        instants
     }
 
     /// Viewers present in the order in which they came.
@@ -114,42 +140,42 @@ impl World<'_> {
 
     /// Depth and stretch of every edge, and the least depth that the same feeds would allow.
     fn look_at_trees(&mut self) {
-        let mut feeds = 0_u64;
-        let (mut places, mut fan_outs) = (Vec::new(), Vec::new());
         let mut look = QualityLook::new(self.peers.len());
-        let (rate, substreams) = (self.scenario.contents[0].bitrate, self.stream().substreams);
+        let mut forests = vec![Forest::default(); self.streams.len()];
         for slot in self.viewers() {
-            let before = places.len();
-            for substream in self.all_substreams() {
-                let ancestry = look.place(self, slot, substream);
-                let Some(source) = ancestry.source else { continue };
-                feeds += u64::from(ancestry.depth == 1);
-                let direct = self
-                    .one_way(source, slot)
-                    .map(|delay| delay + self.scenario.tree.forward_delay);
-                let stretch = direct
-                    .map(|direct| ancestry.delay.as_secs_f64() / direct.as_secs_f64().max(1e-9));
-                places.push((ancestry.depth, stretch));
-            }
+            let forest = &mut forests[self.peer(slot).content.index()];
+            self.look_at_places(slot, &mut look, forest);
             look.viewer(self, slot);
-            if places.len() > before {
-                fan_outs.push(fan_out(self.peer(slot).lent, rate, substreams));
+        }
+        for (forest, stream) in forests.into_iter().zip(&self.streams) {
+            if let Some(least) = forest.least_depth(stream.substreams) {
+                self.recorder.least_depth(least, forest.places.len());
             }
-        }
-        // A feed too many keeps it a bound: rounded down, it would not be one.
-        let root_slots = feeds.div_ceil(u64::from(substreams.max(1)));
-        // Whoever lacks a substream counts for a part of a viewer; the strongest are taken for whole.
-        fan_outs.sort_unstable_by(|a, b| b.cmp(a));
-        fan_outs.truncate(places.len() / usize::from(substreams.max(1)));
-        if let Some(least) = depth_min(&fan_outs, root_slots.max(1))
-            && !fan_outs.is_empty()
-        {
-            self.recorder.least_depth(least.mean, places.len());
-        }
-        for (depth, stretch) in places {
-            self.recorder.placed(depth, stretch);
+            for (depth, stretch) in forest.places {
+                self.recorder.placed(depth, stretch);
+            }
         }
         self.recorder.looked(&look.done());
+    }
+
+    /// Where a viewer stands in each of its trees.
+    fn look_at_places(&self, slot: Slot, look: &mut QualityLook, forest: &mut Forest) {
+        let content = &self.scenario.contents[self.peer(slot).content.index()];
+        let before = forest.places.len();
+        for substream in self.substreams_of(slot) {
+            let ancestry = look.place(self, slot, substream);
+            let Some(source) = ancestry.source else { continue };
+            forest.feeds += u64::from(ancestry.depth == 1);
+            let direct =
+                self.one_way(source, slot).map(|delay| delay + self.scenario.tree.forward_delay);
+            let stretch =
+                direct.map(|direct| ancestry.delay.as_secs_f64() / direct.as_secs_f64().max(1e-9));
+            forest.places.push((ancestry.depth, stretch));
+        }
+        if forest.places.len() > before {
+            let lent = self.peer(slot).lent;
+            forest.fan_outs.push(fan_out(lent, content.bitrate, content.substreams));
+        }
     }
 
     /// Who feeds whom, at the instants that the scenario names.
@@ -162,7 +188,7 @@ impl World<'_> {
         }
         let mut rows = Vec::new();
         for slot in self.viewers_in_order() {
-            for substream in self.all_substreams() {
+            for substream in self.substreams_of(slot) {
                 rows.extend(self.topology_row(slot, substream));
             }
         }
@@ -174,7 +200,7 @@ impl World<'_> {
         let edge = self.edges.get(id);
         (edge.parent != NO_SLOT).then(|| TopologyRow {
             time: self.now,
-            content: ContentId::new(0),
+            content: self.peer(slot).content,
             substream,
             parent: self.peer(edge.parent).id,
             child: self.peer(slot).id,
@@ -193,10 +219,10 @@ impl World<'_> {
         let (began, position) = detail.began;
         let moved = media_bytes(
             self.edges.progress(id).position(self.now).saturating_sub(position),
-            self.stream().full,
+            self.edges.full_of(child),
         );
         let lasted = self.now.since(began).as_secs_f64();
-        let content = &self.scenario.contents[0];
+        let content = &self.scenario.contents[to.content.index()];
         let row = TransferRow {
             owner: content.owner.clone(),
             title: content.name.clone(),
@@ -224,7 +250,7 @@ impl World<'_> {
             self.check_invariants();
         }
         for slot in self.viewers_in_order() {
-            for substream in self.all_substreams() {
+            for substream in self.substreams_of(slot) {
                 let id = self.edges.id(slot, substream);
                 self.detach(id);
             }

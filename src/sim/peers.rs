@@ -3,7 +3,9 @@
 use crate::engine::EventKey;
 use crate::peer::Player;
 use crate::proto::Guidance;
-use crate::units::{Address, BitRate, LinkId, Metro, NatKind, PeerId, SimTime, Span};
+use crate::units::{
+    Address, BitRate, ContentId, HostId, LinkId, Metro, NatKind, PeerId, SimTime, Span,
+};
 
 /// A place in the table.
 pub(super) type Slot = u32;
@@ -39,8 +41,8 @@ pub(super) struct Peer {
     /// How it was told to choose its parents; none while it waits for an answer.
     pub(super) guidance: Option<Guidance>,
     pub(super) nat: NatKind,
-    /// Substreams that its lent uplink can carry.
-    pub(super) slots: u32,
+    /// What it watches; of no account for a CDN node.
+    pub(super) content: ContentId,
     pub(super) player: Player,
     pub(super) player_generation: u32,
     /// When its player wants to act, if it does.
@@ -50,8 +52,14 @@ pub(super) struct Peer {
     pub(super) join_tries: u32,
     /// One way from the device to the edge of its network.
     pub(super) access_delay: Span,
+    /// What its children take together when all is well, in the unit of flows.
+    pub(super) sending: u64,
+    /// The device, where other sessions run on it, too.
+    pub(super) host: Option<HostId>,
+    /// Its links: the slot's own, or those of the host.
     pub(super) uplink: LinkId,
     pub(super) downlink: LinkId,
+    pub(super) own_links: [LinkId; 2],
     /// First position in the media that it has had; none before its first assignment.
     pub(super) start: Option<u64>,
     pub(super) from_cdn: u64,
@@ -78,10 +86,13 @@ impl Peer {
             access_delay: Span::ZERO,
             center_delay: Span::ZERO,
             nat: NatKind::Open,
+            content: ContentId::new(0),
+            sending: 0,
+            host: None,
             uplink,
             downlink,
+            own_links: [uplink, downlink],
             lent: BitRate::ZERO,
-            slots: 0,
             children: 0,
             start: None,
             player: Player::new(SimTime::ZERO, 0),
@@ -105,10 +116,5 @@ impl Peer {
 
     pub(super) fn is_server(&self) -> bool {
         self.session.is_none()
-    }
-
-    /// Lent uplink that is not in use.
-    pub(super) fn spare(&self, substream_rate: BitRate) -> BitRate {
-        self.lent - substream_rate * u64::from(self.children)
     }
 }

@@ -7,6 +7,14 @@ use super::recorder::Quality;
 use super::world::World;
 use crate::units::Substream;
 
+/// What the children of a session take together when all is well, in bits per second.
+fn promised(world: &World<'_>, slot: Slot) -> f64 {
+    let peer = world.peer(slot);
+    let content = &world.scenario.contents[peer.content.index()];
+    let rate = content.bitrate.as_f64() / f64::from(content.substreams.max(1));
+    rate * f64::from(peer.children)
+}
+
 /// A look at all trees, place by place.
 #[derive(Debug)]
 pub(super) struct QualityLook {
@@ -40,11 +48,13 @@ impl QualityLook {
 
     /// Looks at what a viewer lends, what of it is left, and in how many substreams it feeds others.
     pub(super) fn viewer(&mut self, world: &World<'_>, slot: Slot) {
-        let (peer, content) = (world.peer(slot), &world.scenario.contents[0]);
-        let rate = content.bitrate.as_f64() / f64::from(content.substreams.max(1));
-        let quality = &mut self.quality;
-        quality.lent += peer.lent.as_f64();
-        quality.spare += (peer.lent.as_f64() - rate * f64::from(peer.children)).max(0.0);
+        let (peer, quality) = (world.peer(slot), &mut self.quality);
+        if world.stands_for_its_host(slot) {
+            let used: f64 =
+                world.on_same_host(slot).into_iter().map(|on| promised(world, on)).sum();
+            quality.lent += peer.lent.as_f64();
+            quality.spare += (peer.lent.as_f64() - used).max(0.0);
+        }
         let mut substreams = world.edges.children(slot).iter().map(|child| child.substream);
         if let Some(first) = substreams.next() {
             quality.interior += 1;

@@ -36,7 +36,7 @@ impl World<'_> {
             }
         }
         self.begin_watching(slot);
-        for substream in self.all_substreams() {
+        for substream in self.substreams_of(slot) {
             let id = self.edges.id(slot, substream);
             // The first picture comes from a CDN node, as products do it; peers are asked at the next look.
             if self.edges.track(id).believed.is_none() && self.edges.detail(id).pending == NO_SLOT {
@@ -48,7 +48,7 @@ impl World<'_> {
     /// The look around: what came in, who is to be replaced, whether more peers are needed.
     pub(super) fn look_around(&mut self, slot: Slot) {
         let beats = self.peer(slot).beats;
-        for substream in self.all_substreams() {
+        for substream in self.substreams_of(slot) {
             self.look_at(self.edges.id(slot, substream), beats);
         }
         let config = &self.scenario.tracker;
@@ -64,6 +64,7 @@ impl World<'_> {
     }
 
     fn look_at(&mut self, id: EdgeId, beats: u32) {
+        let (slot, _) = self.edges.owner(id);
         let (now, interval) = (self.now, self.scenario.client.heartbeat.as_nanos());
         let believed = self.edges.track(id).believed;
         let position = self.edges.progress(id).position(now);
@@ -80,7 +81,7 @@ impl World<'_> {
         let low = moved < interval / 10 * 9;
         detail.slow = if low { detail.slow.saturating_add(1) } else { 0 };
         let (dry, slow) = (detail.dry, detail.slow);
-        if waiting || !self.on_air() {
+        if waiting || !self.on_air(slot) {
             return;
         }
         if dry >= DRY_LOOKS || slow >= SLOW_LOOKS {
@@ -94,9 +95,9 @@ impl World<'_> {
     }
 
     /// Data are due.
-    fn on_air(&self) -> bool {
-        let stream = self.stream();
-        self.now > stream.start && self.live_edge() < stream.length
+    fn on_air(&self, slot: Slot) -> bool {
+        let stream = self.stream_of(slot);
+        self.now > stream.start && self.live_edge(slot) < stream.length
     }
 
     fn give_up_parent(&mut self, id: EdgeId, parent: PeerId) {

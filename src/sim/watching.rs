@@ -11,9 +11,9 @@ impl World<'_> {
         if self.peer(slot).start.is_some() {
             return;
         }
-        let start = self.live_edge().saturating_sub(self.scenario.player.join_back.as_nanos());
-        let (now, full) = (self.now, self.stream().full);
-        for substream in self.all_substreams() {
+        let start = self.live_edge(slot).saturating_sub(self.scenario.player.join_back.as_nanos());
+        let (now, full) = (self.now, self.stream_of(slot).full);
+        for substream in self.substreams_of(slot) {
             let id = self.edges.id(slot, substream);
             self.edges.set_progress(id, Progress::at(start, now, full));
             let detail = self.edges.detail_mut(id);
@@ -36,7 +36,7 @@ impl World<'_> {
                 && self.edges.detail(id).pending == NO_SLOT
                 && Some(self.edges.progress(id).position(self.now)) == start
         };
-        if peer.children == 0 && self.all_substreams().all(has_nothing) {
+        if peer.children == 0 && self.substreams_of(slot).all(has_nothing) {
             self.peer_mut(slot).start = None;
         }
     }
@@ -65,12 +65,12 @@ impl World<'_> {
         if self.peer(slot).start.is_none() || self.peer(slot).is_server() {
             return;
         }
-        let count = usize::from(self.stream().substreams);
+        let count = usize::from(self.stream_of(slot).substreams);
         let mut inflows = std::mem::take(&mut self.inflows);
         inflows.clear();
         let tracks = &self.edges.tracks(slot)[..count];
-        inflows.extend(tracks.iter().map(|track| self.edges.progress_of(track)));
-        let (now, length, live) = (self.now, self.stream().length, self.live_edge());
+        inflows.extend(tracks.iter().map(|track| self.edges.progress_of(slot, track)));
+        let (now, length, live) = (self.now, self.stream_of(slot).length, self.live_edge(slot));
         let peer = &mut self.peers[slot as usize];
         let started = peer.player.startup_delay().is_some();
         let stood = peer.player.is_stalled();

@@ -2,7 +2,9 @@
 //! meets the same viewers.
 
 use crate::scenario::{Arrivals, Phase, Scenario, Shape};
-use crate::units::{BitRate, Bytes, Metro, NatKind, Rng, SimTime, Span, dist, stream};
+use crate::units::{
+    BitRate, Bytes, ContentId, HostId, Metro, NatKind, Ratio, Rng, SimTime, Span, dist, stream,
+};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -11,6 +13,10 @@ use std::collections::BinaryHeap;
 pub(super) struct Session {
     pub(super) join: SimTime,
     pub(super) leave: SimTime,
+    pub(super) content: ContentId,
+    pub(super) device: HostId,
+    /// The same, where sessions of other contents run on it too.
+    pub(super) host: Option<HostId>,
     pub(super) isp: u16,
     pub(super) access: u16,
     pub(super) metro: Metro,
@@ -18,10 +24,11 @@ pub(super) struct Session {
     /// Leaves without a word.
     pub(super) silent: bool,
     pub(super) downlink: BitRate,
-    /// Uplink that the user lends.
+    /// Uplink that the user lends, for all that it watches.
     pub(super) lent: BitRate,
     /// What the device can forward and keep for others, where that is limited.
     pub(super) cpu: Option<BitRate>,
+    /// Of several contents each has its part by rate, so that all reach equally far back.
     pub(super) storage: Option<Bytes>,
     /// Shifts the client's timers.
     pub(super) phase: Span,
@@ -51,11 +58,19 @@ pub(super) fn sessions(scenario: &Scenario, seed: u64) -> Vec<Session> {
             .collect(),
     };
     visits.sort_by_key(|visit| visit.join);
-    visits
-        .iter()
-        .enumerate()
-        .map(|(number, visit)| describe(scenario, seed, number as u64, visit))
-        .collect()
+    let visits = visits.iter().enumerate();
+    visits.flat_map(|(number, visit)| describe(scenario, seed, number as u64, visit)).collect()
+}
+
+/// What a viewer watches.
+fn watched(scenario: &Scenario, seed: u64, number: u64) -> &[ContentId] {
+    let watches = &scenario.audience.watches;
+    let shares: Vec<f64> = watches.iter().map(|watch| watch.share).collect();
+    let drawn = match shares.len() {
+        0 | 1 => 0,
+        _ => dist::weighted(&mut stream(seed, "watch", number), &shares),
+    };
+    watches.get(drawn).map_or(&[], |watch| &watch.contents)
 }
 
 /// The most sessions that are there at the same time. A leave and a join at one instant count as both
@@ -190,8 +205,11 @@ impl Crowd {
     }
 }
 
-/// Everything about a viewer, from a stream of its own.
-fn describe(scenario: &Scenario, seed: u64, number: u64, visit: &Visit) -> Session {
+/// Everything about a viewer, from a stream of its own: a session for each content that it watches.
+fn describe(scenario: &Scenario, seed: u64, number: u64, visit: &Visit) -> Vec<Session> {
+    let contents = watched(scenario, seed, number);
+    let rate_of = |content: ContentId| scenario.contents[content.index()].bitrate;
+    let bitrate: BitRate = contents.iter().map(|content| rate_of(*content)).sum();
     let mut rng = stream(seed, "viewer", number);
     let weights: Vec<f64> = scenario.topology.isps.iter().map(|isp| isp.weight).collect();
     let shares: Vec<f64> = scenario.access.iter().map(|access| access.share).collect();
@@ -206,11 +224,14 @@ fn describe(scenario: &Scenario, seed: u64, number: u64, visit: &Visit) -> Sessi
     let actual = dist::log_normal(&mut rng, 1.0, access.variation);
     let silent = dist::chance(&mut rng, scenario.audience.silent_leave.get());
     let uplink = scaled(access.uplink, actual);
-    let bitrate = scenario.contents[0].bitrate;
     let lent = uplink.scaled(access.lends.share).min(scaled(bitrate, access.lends.bitrates));
-    let phase =
-        Span::from_nanos(dist::below(&mut rng, scenario.client.heartbeat.as_nanos().max(1)));
-    Session {
+    let interval = scenario.client.heartbeat.as_nanos().max(1);
+    let phase = Span::from_nanos(dist::below(&mut rng, interval));
+    let device = HostId::from_index(number as usize);
+    let session = Session {
+        content: ContentId::new(0),
+        device,
+        host: (contents.len() > 1).then_some(device),
         join: visit.join,
         leave: visit.leave,
         isp: isp as u16,
@@ -224,7 +245,25 @@ fn describe(scenario: &Scenario, seed: u64, number: u64, visit: &Visit) -> Sessi
         cpu: access.cpu,
         storage: access.storage,
         phase,
-    }
+    };
+    let of_content = |(nth, content): (usize, &ContentId)| {
+        let mut own = Session { content: *content, ..session.clone() };
+        if own.host.is_some() {
+            let part = Ratio::new(rate_of(*content).as_f64() / bitrate.as_f64());
+            own.storage = own.storage.map(|all| scaled_bytes(all, part.unwrap_or(Ratio::ONE)));
+        }
+        if nth > 0 {
+            // Each session has timers of its own.
+            let mut rng = stream(seed, "channel", number << 8 | nth as u64);
+            own.phase = Span::from_nanos(dist::below(&mut rng, interval));
+        }
+        own
+    };
+    contents.iter().enumerate().map(of_content).collect()
+}
+
+fn scaled_bytes(bytes: Bytes, by: Ratio) -> Bytes {
+    Bytes::new((bytes.as_f64() * by.get()) as u64)
 }
 
 impl Session {

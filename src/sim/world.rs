@@ -4,6 +4,7 @@ use super::RunSpec;
 use super::edges::Edges;
 use super::event::Event;
 use super::fabric::{Fabric, Site};
+use super::hosts::Hosts;
 use super::mail::Mail;
 use super::peers::{NO_SLOT, Peer, Slot};
 use super::recorder::Recorder;
@@ -57,6 +58,7 @@ pub(super) struct World<'a> {
     pub(super) seats: Seats,
     pub(super) servers: usize,
     pub(super) edges: Edges,
+    pub(super) hosts: Hosts,
     /// Whose flow it is, by flow.
     pub(super) flow_edges: Vec<u32>,
     /// Edges whose own or upstream rate may have changed.
@@ -80,8 +82,7 @@ impl<'a> World<'a> {
         let sites = sites(scenario);
         let center_site = sites.len() as u16 - 1;
         let streams: Vec<Stream> = scenario.contents.iter().map(Stream::of).collect();
-        let width = streams.iter().map(|stream| usize::from(stream.substreams)).max().unwrap_or(1);
-        let full = streams.first().map_or(0, |stream| stream.full);
+        let edges = Edges::new(&streams);
         let end = SimTime::ZERO + spec.until.unwrap_or(scenario.duration);
         let addresses = AddressPlan::new(&locations(scenario, &sites))
             .expect("every site and metro is listed once");
@@ -106,7 +107,8 @@ impl<'a> World<'a> {
             peers: Vec::new(),
             seats: Seats::new(scenario.cdn.len(), 0, scenario.client.heartbeat),
             servers: scenario.cdn.len(),
-            edges: Edges::new(width, full),
+            edges,
+            hosts: Hosts::default(),
             flow_edges: Vec::new(),
             dirty: Vec::new(),
             touched: Vec::new(),
@@ -201,14 +203,14 @@ impl<'a> World<'a> {
         &mut self.peers[slot as usize]
     }
 
-    /// The stream that a peer watches; there is one so far.
-    pub(super) fn stream(&self) -> &Stream {
-        &self.streams[0]
+    /// The stream that a peer watches.
+    pub(super) fn stream_of(&self, slot: Slot) -> &Stream {
+        &self.streams[self.peer(slot).content.index()]
     }
 
     /// The substreams of that stream.
-    pub(super) fn all_substreams(&self) -> impl Iterator<Item = Substream> + use<> {
-        Substream::all(self.stream().substreams)
+    pub(super) fn substreams_of(&self, slot: Slot) -> impl Iterator<Item = Substream> + use<> {
+        Substream::all(self.stream_of(slot).substreams)
     }
 
     /// Where a peer is, when it is present.
@@ -243,14 +245,12 @@ impl<'a> World<'a> {
             let address = self.address(site, metro);
             let slot = self.add_slot();
             let id = PeerId::from_index(number);
-            let full = self.stream().full;
             let delay = self.center_delay(site, metro, Span::ZERO);
             let lent = cdn.capacity;
             let peer = &mut self.peers[slot as usize];
             (peer.id, peer.present, peer.site, peer.metro, peer.address) =
                 (id, true, site, metro, address);
             (peer.lent, peer.center_delay) = (lent, delay);
-            peer.slots = (FlowRate::from(lent).get() / full) as u32;
             let (uplink, generation) = (peer.uplink, peer.generation);
             self.fabric.fluid.set_capacity(uplink, lent);
             self.slots[number] = slot;
@@ -267,7 +267,7 @@ impl<'a> World<'a> {
             (self.fabric.fluid.add_link(zero), self.fabric.fluid.add_link(zero));
         self.peers.push(Peer::vacant(uplink, downlink));
         let slot = self.peers.len() as Slot - 1;
-        self.edges.reset(slot, SimTime::ZERO);
+        self.edges.reset(slot, SimTime::ZERO, self.streams.first().map_or(0, |first| first.full));
         slot
     }
 

@@ -48,6 +48,8 @@ ids! {
     PeerId,
     /// A content: a live stream or a file.
     ContentId,
+    /// A device with one line: several sessions, each of another content, may run on it.
+    HostId,
     /// The number of an autonomous system, as registries assign it.
     AsNumber,
     /// An autonomous system's place in the AS graph.

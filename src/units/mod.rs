@@ -13,8 +13,8 @@ mod rng;
 mod time;
 
 pub use id::{
-    Address, AsIndex, AsNumber, ContentId, FlowId, LinkId, Metro, PeerId, RouteId, ServerId,
-    Substream,
+    Address, AsIndex, AsNumber, ContentId, FlowId, HostId, LinkId, Metro, PeerId, RouteId,
+    ServerId, Substream,
 };
 pub use nat::NatKind;
 pub use quantity::{BitRate, Bytes, Ratio};

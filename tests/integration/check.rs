@@ -33,6 +33,7 @@ fn small_built_in_scenarios_do_what_is_expected_of_them() {
     let folder = tempfile::tempdir().unwrap();
     let small = [
         "tiny",
+        "control/channels",
         "control/congested_peering",
         "control/devices",
         "control/friends",

@@ -88,6 +88,7 @@ impl Stage {
             behind: Span::ZERO,
             device: Device::default(),
             terms: None,
+            host: None,
         };
         self.send(viewer, &ToCenter::Join(join));
         self.node_of(viewer)
@@ -146,6 +147,7 @@ fn catalogue() -> Feed {
         packet: Bytes::new(1250),
         start: SimTime::ZERO,
         end: SimTime::from_secs(3600),
+        priority: 0,
     };
     Feed::Catalogue(vec![content(1), content(2)])
 }

@@ -56,6 +56,7 @@ impl Stage {
             behind: Span::ZERO,
             device: Device::default(),
             terms: None,
+            host: None,
         };
         let sent = self.send(peer, &ToCenter::Join(join));
         assert_eq!(sent[0], ToClient::Welcome(Guidance::SelfDirected));

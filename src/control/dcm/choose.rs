@@ -34,6 +34,11 @@ impl Surroundings<'_> {
         self.rate.bytes_in(span).as_f64() / self.packet.as_f64()
     }
 
+    /// Substreams that fit into a rate.
+    pub(crate) fn slots_in(&self, rate: BitRate) -> u16 {
+        (rate.as_bps() / self.rate.as_bps().max(1)).min(u64::from(u16::MAX)) as u16
+    }
+
     /// The sequence number at the live edge; no parent is beyond it.
     fn live_edge(&self) -> u32 {
         self.packets_in(self.now.since(self.start)) as u32
@@ -125,6 +130,11 @@ impl Choice {
     /// Nobody was looked for: somebody of higher priority waits for the same.
     pub(super) fn outranked(feasible: u32) -> Self {
         Self::by_rule(Source::None, Rule::HigherPriorityWaits, feasible)
+    }
+
+    /// Nobody was looked for: the child's line carries another content.
+    pub(super) fn without_line(feasible: u32) -> Self {
+        Self { rule: Rule::DownlinkTaken, ..Self::outranked(feasible) }
     }
 
     /// Nobody, of so many who hold the substream.

@@ -20,6 +20,10 @@ pub(crate) struct Counts {
     pub(crate) put_off: u64,
     /// Recomputations that left the objective function higher than they found it.
     pub(crate) worse: u64,
+    /// Children moved because their parent's share was called back.
+    pub(crate) shed: u64,
+    /// Members that lost their line to another content.
+    pub(crate) starved: u64,
     /// Over all recomputations, summed.
     pub(crate) all: Costs,
     /// At the last recomputation.

@@ -49,7 +49,7 @@ impl Dcm {
     }
 
     /// How many copies of each substream this cluster takes from CDN nodes.
-    fn wanted_feeds(&self, step: &Step<'_, '_>) -> usize {
+    pub(super) fn wanted_feeds(&self, step: &Step<'_, '_>) -> usize {
         (step.with.config.feeds as usize).min(self.view.len() / MEMBERS_A_FEED).max(1)
     }
 

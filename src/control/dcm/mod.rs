@@ -18,6 +18,7 @@ mod preempt;
 mod recompute;
 mod repair;
 mod reports;
+mod shares;
 mod shelves;
 mod shortage;
 mod slots;
@@ -33,13 +34,14 @@ pub(crate) use member::MemberId;
 use crate::control::clients::Clients;
 use crate::control::servers::Servers;
 use crate::proto::{
-    Assignment, ContentInfo, Decision, Join, Outbox, ParentChoice, Place, Strangers, Terms,
-    ToClient, Trigger,
+    Amounts, Assignment, ContentInfo, Decision, Join, Outbox, ParentChoice, Place, Rule, Strangers,
+    Terms, ToClient, ToKeeper, Trigger,
 };
 use crate::units::{Bytes, PeerId, SimTime, Substream};
 use choose::Choice;
 use history::History;
 use member::{GroupNumber, Member, Source, Stay};
+use shares::Shares;
 use shelves::{Seeker, Tier};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
@@ -69,6 +71,7 @@ pub(crate) struct Dcm {
     left_out: usize,
     /// Since when somebody waits although nothing is left to give.
     short_since: Option<SimTime>,
+    shares: Shares,
     /// Where the search for members to be moved from CDN nodes goes on, by substream.
     trim_from: Vec<usize>,
     /// Slots of all members together.
@@ -89,6 +92,8 @@ pub(crate) struct Step<'a, 'b> {
     pub(crate) servers: &'a mut Servers,
     pub(crate) clients: &'a mut Clients,
     pub(crate) outbox: &'b mut Outbox,
+    /// Letters to the keepers of hosts that are on several contents.
+    pub(crate) letters: &'a mut Vec<ToKeeper>,
 }
 
 /// Why a substream gets a parent.
@@ -127,6 +132,7 @@ impl Dcm {
             allowance: churn::Allowance::new(now),
             left_out: 0,
             short_since: None,
+            shares: Shares::new(content.substreams),
             trim_from: vec![0; usize::from(content.substreams)],
             slots: 0,
             next_sweep: now,
@@ -160,8 +166,9 @@ impl Dcm {
         self.counts
     }
 
-    /// Takes a newcomer in and tells it its parents.
-    pub(crate) fn join(
+    /// Takes a newcomer in, which has no parents yet. What a host on several contents lends is shared out by
+    /// the keeper of its account: nothing of it counts before that.
+    pub(crate) fn admit(
         &mut self,
         peer: PeerId,
         join: &Join,
@@ -173,8 +180,7 @@ impl Dcm {
         // What the device cannot forward is not lent, whatever the line could carry.
         let usable = join.device.cpu.map_or(join.uplink, |cpu| join.uplink.min(cpu));
         let lent = usable - usable.scaled(step.with.config.catch_up_reserve);
-        let slots =
-            (lent.as_bps() / step.with.rate.as_bps().max(1)).min(u64::from(u16::MAX)) as u16;
+        let slots = if join.host.is_some() { 0 } else { step.with.slots_in(lent) };
         let default = Terms::default();
         let terms = join.terms.as_deref().unwrap_or(&default);
         let member = Member {
@@ -201,7 +207,9 @@ impl Dcm {
         self.timetable.enter(now, self.view.stay(id), &terms.no_serving);
         self.slots += u64::from(slots);
         self.recomputing.note(self.view.member(id).home, slots);
-        self.receive(id, step);
+        if let Some(host) = join.host {
+            self.open_share(id, host, Amounts { uplink: lent, downlink: join.downlink }, step);
+        }
         id
     }
 
@@ -274,12 +282,14 @@ impl Dcm {
         cause: impl Into<Cause>,
         step: &mut Step<'_, '_>,
     ) {
-        let choice = if self.is_outranked(id, substream) {
+        let choice = if !self.may_receive(id, step) {
+            Choice::without_line(self.view.others_fed(id, substream))
+        } else if self.is_outranked(id, substream) {
             Choice::outranked(self.view.others_fed(id, substream))
         } else {
             self.choose(id, substream, step)
         };
-        if choice.source == Source::None {
+        if choice.source == Source::None && choice.rule != Rule::DownlinkTaken {
             self.waiting.enter(self.view.stay(id), substream, self.view.member(id).priority);
         }
         self.adopt(id, substream, choice, cause, step);

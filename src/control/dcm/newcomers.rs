@@ -28,7 +28,7 @@ impl Newcomers {
 
 impl Dcm {
     /// A newcomer is told its parents at once, or with those who come in the next moment.
-    pub(super) fn receive(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
+    pub(crate) fn receive(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
         let stay = self.view.stay(id);
         if step.with.config.gather == crate::units::Span::ZERO {
             return self.settle_in([stay].into(), step);
@@ -133,6 +133,7 @@ impl Dcm {
         let considered = open.len() as u32;
         open.retain(|id| {
             let takes = left > 0
+                && self.may_receive(*id, step)
                 && self.may_pair(parent, *id, step)
                 && choose::fits(&self.view, parent, *id, substream, step.with)
                 && !self.is_outranked(*id, substream);

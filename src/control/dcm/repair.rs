@@ -34,6 +34,7 @@ impl Dcm {
         self.left_out -= usize::from(member.left_out);
         self.recomputing.note(member.home, member.slots);
         step.clients.forget(member.peer);
+        step.letters.extend(self.shares.close(id));
         self.history.forget(member.peer);
         self.view.remove(id);
         for (child, substream) in self.by_need(orphans) {

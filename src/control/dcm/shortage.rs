@@ -63,7 +63,8 @@ impl Dcm {
             let edges = self.view.all_substreams().map(|substream| self.view.edge(id, substream));
             let held = edges.filter(|edge| matches!(edge.parent, Source::Server(_))).count();
             supply += held as u64;
-            if !member.left_out {
+            // Who has no line for the content asks for nothing, and can serve nobody.
+            if !member.left_out && self.may_receive(id, step) {
                 demand += width;
                 supply += u64::from(useful_slots(member));
             }
@@ -82,7 +83,7 @@ impl Dcm {
         let mut takers: Vec<_> = self
             .view
             .members()
-            .filter(|(_, member)| !member.left_out && takes(member))
+            .filter(|(id, member)| !member.left_out && takes(member) && self.may_receive(*id, step))
             .map(|(id, member)| (rank(member), id))
             .collect();
         takers.sort_unstable();

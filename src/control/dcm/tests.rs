@@ -42,6 +42,7 @@ impl Cluster {
             packet: Bytes::new(1250),
             start: SimTime::ZERO,
             end: SimTime::from_secs(100_000),
+            priority: 0,
         };
         let mut servers = Servers::default();
         let info =
@@ -78,6 +79,7 @@ impl Cluster {
             with: &with,
             servers: &mut self.servers,
             clients: &mut self.clients,
+            letters: &mut Vec::new(),
             outbox: &mut outbox,
         };
         let done = act(&mut self.dcm, &mut step);
@@ -105,10 +107,15 @@ impl Cluster {
             behind: Span::ZERO,
             device: Device::default(),
             terms: Some(Box::new(terms.clone())),
+            host: None,
         };
         let network = AsNumber::new(1 + self.joined % 2);
         let place = Place { network, country: *b"DE", metro: Metro::new(0) };
-        let id = self.act(|dcm, step| dcm.join(peer, &join, place, step));
+        let id = self.act(|dcm, step| {
+            let id = dcm.admit(peer, &join, place, step);
+            dcm.receive(id, step);
+            id
+        });
         self.clients.set(peer, 0, id);
     }
 

@@ -10,12 +10,25 @@ use crate::units::BitRate;
 /// Source: cut argument; US patent 9,407,494 asks for "a handful of copies".
 #[must_use]
 pub fn border_copies_min(inside: Swarm, servers: BitRate, rate: BitRate) -> Option<f64> {
-    if inside.viewers == 0 || rate == BitRate::ZERO {
-        return None;
-    }
-    let feed = if servers == BitRate::ZERO { rate } else { BitRate::ZERO };
-    let lacking = inside.demand(rate) - inside.uplink - servers;
-    Some(feed.max(lacking).as_f64() / rate.as_f64())
+    border_copies_min_pooled(&[(inside.viewers, rate)], inside.uplink, servers)
+}
+
+/// The same for several contents that share the uplinks inside, each of viewers and a rate: the least of
+/// all together over one copy of each that has viewers. `None` without any.
+///
+/// Source: as [`border_copies_min`], over all contents.
+#[must_use]
+pub fn border_copies_min_pooled(
+    contents: &[(u64, BitRate)],
+    uplink: BitRate,
+    servers: BitRate,
+) -> Option<f64> {
+    let watched = contents.iter().filter(|(viewers, _)| *viewers > 0);
+    let copy: BitRate = watched.map(|(_, rate)| *rate).sum();
+    let feed = if servers == BitRate::ZERO { copy } else { BitRate::ZERO };
+    let demand: BitRate = contents.iter().map(|(viewers, rate)| *rate * *viewers).sum();
+    let least = feed.max(demand - uplink - servers);
+    (copy > BitRate::ZERO).then(|| least.as_f64() / copy.as_f64())
 }
 
 /// The share of peer traffic that crosses a border when parents are drawn at random:
@@ -53,6 +66,15 @@ mod tests {
         assert_eq!(border_copies_min(isp(300), RATE, RATE), Some(0.0));
         assert_eq!(border_copies_min(Swarm::default(), BitRate::ZERO, RATE), None);
         assert_eq!(border_copies_min(isp(300), BitRate::ZERO, BitRate::ZERO), None);
+    }
+
+    #[test]
+    fn contents_share_the_uplinks_inside() {
+        // 10 x 300 + 10 x 100 kbps are wanted, 3500 lent: 500 of one copy of 400.
+        let contents = [(10, RATE), (10, BitRate::from_kbps(100)), (0, RATE)];
+        let least =
+            |kbps| border_copies_min_pooled(&contents, BitRate::from_kbps(kbps), BitRate::ZERO);
+        assert_eq!((least(3500), least(9000)), (Some(1.25), Some(1.0)));
     }
 
     #[test]

@@ -61,16 +61,15 @@ pub fn server_load_min_partitioned(parts: &[Swarm], rate: BitRate) -> BitRate {
     parts.iter().map(|part| server_load_min(*part, rate)).sum()
 }
 
-/// The least that the servers must send for several contents when viewers of one may relay
-/// another: `max(sum r_c, sum n_c r_c - U)` over the contents with viewers.
+/// The least that the servers must send for several contents, each of `viewers` and a rate, when any
+/// uplink may serve any of them: `max(sum r_c, sum n_c r_c - U)` over the contents with viewers.
 ///
 /// Source: as [`server_load_min`], over the union of the swarms.
 #[must_use]
-pub fn server_load_min_pooled(contents: &[(Swarm, BitRate)]) -> BitRate {
-    let watched = contents.iter().filter(|(swarm, _)| swarm.viewers > 0);
+pub fn server_load_min_pooled(contents: &[(u64, BitRate)], uplink: BitRate) -> BitRate {
+    let watched = contents.iter().filter(|(viewers, _)| *viewers > 0);
     let feeds: BitRate = watched.map(|(_, rate)| *rate).sum();
-    let demand: BitRate = contents.iter().map(|(swarm, rate)| swarm.demand(*rate)).sum();
-    let uplink: BitRate = contents.iter().map(|(swarm, _)| swarm.uplink).sum();
+    let demand: BitRate = contents.iter().map(|(viewers, rate)| *rate * *viewers).sum();
     feeds.max(demand - uplink)
 }
 
@@ -210,8 +209,9 @@ mod tests {
         let rich = (swarm(10, 2_000), RATE);
         let poor = (swarm(10, 500), kbps(1_000));
         assert_eq!(server_load_min(rich.0, rich.1) + server_load_min(poor.0, poor.1), kbps(6_000));
-        assert_eq!(server_load_min_pooled(&[rich, poor]), kbps(2_000));
-        assert_eq!(server_load_min_pooled(&[rich, (Swarm::default(), RATE)]), RATE);
+        let both = rich.0.uplink + poor.0.uplink;
+        assert_eq!(server_load_min_pooled(&[(10, rich.1), (10, poor.1)], both), kbps(2_000));
+        assert_eq!(server_load_min_pooled(&[(10, rich.1), (0, RATE)], rich.0.uplink), RATE);
     }
 
     #[test]

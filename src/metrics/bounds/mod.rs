@@ -8,7 +8,7 @@ mod crowd;
 mod depth;
 mod load;
 
-pub use copies::{border_copies_min, random_cross_share};
+pub use copies::{border_copies_min, border_copies_min_pooled, random_cross_share};
 pub use crowd::{crowd_ceiling, crowd_growth_time_min};
 pub use depth::{
     TreeDepth, chain_mean_slots, depth_min, depth_min_homogeneous, fan_out, limited_fan_out_reach,

@@ -83,8 +83,12 @@ fn audience_layers(runs: &[ChartRun], clock: Clock) -> Vec<Layer> {
 
 /// The least rate the CDN could send: of the first run that knows it.
 fn bound_layer(runs: &[ChartRun], clock: Clock) -> Option<Layer> {
-    let bounds = runs.iter().map(|run| points(run, "cdn_rate_bound_bps", Join::Sum, GBPS));
-    let known = bounds.into_iter().find(|points| !points.is_empty())?;
+    // Of several contents together it is not the sum of each: they share uplinks.
+    let metrics = ["cdn_rate_bound_pooled_bps", "cdn_rate_bound_bps"];
+    let mut bounds = metrics
+        .into_iter()
+        .flat_map(|metric| runs.iter().map(move |run| points(run, metric, Join::Sum, GBPS)));
+    let known = bounds.find(|points| !points.is_empty())?;
     let points = known.into_iter().map(|(time, rate)| (clock.at(time), rate)).collect();
     Some(Layer::Curve { points, stroke: BOUND })
 }

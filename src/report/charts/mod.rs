@@ -56,8 +56,8 @@ pub struct ChartRun {
 pub struct BandRow {
     /// When.
     pub time: SimTime,
-    /// Of which content.
-    pub content: ContentId,
+    /// Of which content; none for a sample of the whole of several.
+    pub content: Option<ContentId>,
     /// Of what.
     pub metric: String,
     /// The least, or the lower end of an interval.

@@ -27,7 +27,7 @@ pub(super) fn points(run: &ChartRun, metric: &str, join: Join, scale: f64) -> Ve
 /// One value an instant; instants without a number are left out.
 fn joined(
     run: &ChartRun,
-    samples: impl Iterator<Item = (SimTime, ContentId, f64)>,
+    samples: impl Iterator<Item = (SimTime, Option<ContentId>, f64)>,
     join: Join,
     scale: f64,
 ) -> Vec<(SimTime, f64)> {
@@ -45,9 +45,9 @@ fn joined(
     sums.into_iter().filter_map(|(time, sum)| value(sum).map(|value| (time, value))).collect()
 }
 
-fn weights(run: &ChartRun, join: Join) -> impl Fn(SimTime, ContentId) -> f64 {
+fn weights(run: &ChartRun, join: Join) -> impl Fn(SimTime, Option<ContentId>) -> f64 {
     let rows = run.series.iter().filter(|row| row.metric == VIEWERS);
-    let viewers: BTreeMap<(SimTime, ContentId), f64> =
+    let viewers: BTreeMap<(SimTime, Option<ContentId>), f64> =
         rows.map(|row| ((row.time, row.content), row.value)).collect();
     move |time, content| match join {
         Join::Sum => 1.0,
@@ -144,7 +144,7 @@ mod tests {
     fn run(samples: &[(u64, u32, &'static str, f64)]) -> ChartRun {
         let row = |(second, content, metric, value): &(u64, u32, &'static str, f64)| SeriesRow {
             time: SimTime::from_secs(*second),
-            content: ContentId::new(*content),
+            content: Some(ContentId::new(*content)),
             metric: (*metric).into(),
             value: *value,
         };
@@ -169,7 +169,7 @@ mod tests {
         let mut run = run(&[(1, 0, "viewers", 30.0), (1, 1, "viewers", 10.0)]);
         let row = |content, low, high| BandRow {
             time: SimTime::from_secs(1),
-            content: ContentId::new(content),
+            content: Some(ContentId::new(content)),
             metric: "continuity".into(),
             low,
             high,

@@ -8,7 +8,7 @@ use crate::metrics::{BoundRow, Distribution, IspRow, SeriesRow, SummaryRow};
 use crate::units::{AsNumber, Bytes, ContentId, SimTime, Span};
 
 fn sample(second: u64, metric: &'static str, value: f64) -> SeriesRow {
-    let (time, content) = (SimTime::from_secs(second), ContentId::new(0));
+    let (time, content) = (SimTime::from_secs(second), Some(ContentId::new(0)));
     SeriesRow { time, content, metric: metric.into(), value }
 }
 

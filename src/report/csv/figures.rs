@@ -145,7 +145,7 @@ mod tests {
     fn a_sample_is_written_to_the_nanosecond() {
         let series = [SeriesRow {
             time: SimTime::from_secs(2) + Span::from_nanos(5),
-            content: ContentId::new(1),
+            content: Some(ContentId::new(1)),
             metric: "viewers".into(),
             value: 1e6,
         }];

@@ -29,6 +29,11 @@ impl Line<'_> {
         })
     }
 
+    /// Whether the line has no more cells.
+    pub(super) fn is_over(&self) -> bool {
+        self.next >= self.cells.len()
+    }
+
     /// The next cells of the line, up to the last `rest` ones.
     pub(super) fn take_until<T: FromCell>(&mut self, rest: usize) -> Result<Vec<T>, CsvError> {
         (self.next + rest..self.cells.len()).map(|_| self.take()).collect()

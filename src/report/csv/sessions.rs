@@ -1,7 +1,7 @@
 //! The tables of single sessions: peers, assignments, transfers.
 
 use super::CsvError;
-use super::read::rows;
+use super::read::{rows, rows_under};
 use super::write::Sheet;
 use crate::metrics::{PeerRow, TransferRow};
 use crate::proto::Decision;
@@ -25,6 +25,8 @@ const PEERS: [&str; 17] = [
     "sent_bytes",
     "parent_changes",
 ];
+/// Two more columns of a run with several contents.
+const CHANNEL: [&str; 2] = ["content", "host"];
 const ASSIGNMENTS: [&str; 13] = [
     "time_s",
     "child",
@@ -54,15 +56,22 @@ const TRANSFERS: [&str; 11] = [
     "mean_bps",
 ];
 
-/// `peers.csv`: one row a session.
+/// `peers.csv`: one row a session, with its content and its device where there are several contents.
 #[must_use]
 pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
-    let mut sheet = Sheet::new(&PEERS);
+    let are_several = peers.iter().any(|row| row.channel.is_some());
+    let channel = if are_several { &CHANNEL[..] } else { &[] };
+    let mut sheet = Sheet::new(&[&PEERS[..], channel].concat());
     for row in peers {
         sheet.put(row.peer).put(row.network).put(row.access.as_str()).put(row.nat.as_ref());
         sheet.put(row.join).put(row.leave).put(row.silent).put(row.startup_delay);
         sheet.put(row.stalls).put(row.stalled).put(row.due).put(row.on_time).put(row.lag);
-        sheet.put(row.from_cdn).put(row.from_peers).put(row.sent).put(row.parent_changes).end_row();
+        sheet.put(row.from_cdn).put(row.from_peers).put(row.sent).put(row.parent_changes);
+        if are_several {
+            let (content, host) = row.channel.unzip();
+            sheet.put(content).put(host);
+        }
+        sheet.end_row();
     }
     sheet.into_bytes()
 }
@@ -72,7 +81,12 @@ pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
 /// # Errors
 /// At the first header, line or cell that [`peers_csv`] would not have written.
 pub fn peers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<PeerRow>, CsvError> {
-    rows(file, bytes, &PEERS, |line| {
+    let several = [&PEERS[..], &CHANNEL].concat();
+    let expected = format!("the header `{}`", PEERS.join(","));
+    let is_right = |found: &csv::StringRecord| {
+        [&PEERS[..], &several].into_iter().any(|known| found.iter().eq(known.iter().copied()))
+    };
+    rows_under(file, bytes, &expected, is_right, |line| {
         Ok(PeerRow {
             peer: line.take()?,
             network: line.take()?,
@@ -91,8 +105,10 @@ pub fn peers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<PeerRow>, CsvError
             from_peers: line.take()?,
             sent: line.take()?,
             parent_changes: line.take()?,
+            channel: if line.is_over() { None } else { Some((line.take()?, line.take()?)) },
         })
     })
+    .map(|(_, rows)| rows)
 }
 
 /// `assignments.csv`: one row a decision of the coordinator, with its trigger and its rule.
@@ -172,7 +188,9 @@ pub fn transfers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<TransferRow>, 
 mod tests {
     use super::*;
     use crate::proto::{Rule, Trigger};
-    use crate::units::{AsNumber, BitRate, Bytes, PeerId, SimTime, Span, Substream};
+    use crate::units::{
+        AsNumber, BitRate, Bytes, ContentId, HostId, PeerId, SimTime, Span, Substream,
+    };
 
     fn text(bytes: Vec<u8>) -> String {
         String::from_utf8(bytes).unwrap()
@@ -198,6 +216,7 @@ mod tests {
             from_peers: Bytes::new(2),
             sent: Bytes::new(3),
             parent_changes: 5,
+            channel: None,
         }];
         let table = "peer,network,access,nat,join_s,leave_s,silent,startup_delay_s,stalls,\
                      stalled_s,due_s,on_time_s,lag_s,from_cdn_bytes,from_peers_bytes,sent_bytes,\
@@ -206,6 +225,14 @@ mod tests {
         assert_eq!(peers_from_csv("p", table.as_bytes()).unwrap(), peers);
         let wrong = peers_from_csv("p", table.replace("true", "yes").as_bytes()).unwrap_err();
         assert_eq!(wrong.to_string(), "p:2: silent: `yes`: expected `true` or `false`");
+        // Where there are several contents, what it watched and on which device follows.
+        let [peer] = peers;
+        let channel = Some((ContentId::new(1), HostId::new(77)));
+        let peers = [PeerRow { channel, ..peer }];
+        let longer = table.replace("parent_changes", "parent_changes,content,host");
+        let longer = longer.replace("1,2,3,5\n", "1,2,3,5,1,77\n");
+        assert_eq!(text(peers_csv(&peers)), longer);
+        assert_eq!(peers_from_csv("p", longer.as_bytes()).unwrap(), peers);
     }
 
     #[test]

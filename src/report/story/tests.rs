@@ -25,6 +25,7 @@ fn session() -> PeerRow {
         from_peers: Bytes::new(3_000_000),
         sent: Bytes::new(10),
         parent_changes: 1,
+        channel: None,
     }
 }
 

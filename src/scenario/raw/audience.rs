@@ -20,10 +20,27 @@ pub struct RawAudience {
     /// A CSV file beside the scenario with columns `join_s`, `leave_s`, and if wanted `class`
     /// (name of an access class) and `isp` (name or AS number of an access ISP).
     pub trace: Option<At<String>>,
+    /// What viewers watch; shares add up to 1. Left out only where there is one content, which all watch.
+    pub watch: Option<At<Vec<At<RawWatch>>>>,
     /// Share of those who leave without a good-bye.
     pub silent_leave: Option<At<Share>>,
     /// How long viewers stay; shares add up to 1. The table replaces the built-in one as a whole.
     pub session: Option<At<Vec<At<RawSession>>>>,
+}
+
+/// What a part of the viewers watch.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawWatch {
+    /// Its name.
+    #[schemars(required)]
+    pub name: Option<At<String>>,
+    /// Of all viewers.
+    #[schemars(required)]
+    pub share: Option<At<Share>>,
+    /// Names of the contents, all watched at the same time over one line.
+    #[schemars(required)]
+    pub contents: Option<At<Vec<At<String>>>>,
 }
 
 /// A stretch of the audience curve.
@@ -156,7 +173,7 @@ pub enum RawStrangers {
 pub struct RawLends {
     /// A share of the line.
     pub share: Option<At<Share>>,
-    /// A multiple of the bitrate of what the user watches.
+    /// A multiple of the bitrate of what the user watches, of several contents together.
     pub bitrates: Option<At<f64>>,
 }
 

@@ -14,14 +14,14 @@ mod value;
 
 pub use audience::{
     RawAccess, RawAudience, RawFriends, RawHours, RawLends, RawNat, RawNatMix, RawPhase,
-    RawSession, RawShape, RawStrangers,
+    RawSession, RawShape, RawStrangers, RawWatch,
 };
 pub use cost::RawCost;
 pub use expect::{RawExpect, RawOver};
 pub use policy::RawPolicy;
 pub use settings::{
     RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer,
-    RawRegion, RawSelection, RawTracker, RawTree,
+    RawRegion, RawSelection, RawSharing, RawTracker, RawTree,
 };
 pub use sweep::{RawAxis, RawScale, RawSweep};
 pub use topology::{RawFormat, RawIsp, RawLink, RawLinkKind, RawRelationships, RawTopology};
@@ -140,6 +140,9 @@ pub struct RawContent {
     pub start: Option<At<Duration>>,
     /// How long it is; until the end of the run when it is left out.
     pub duration: Option<At<Duration>>,
+    /// Where the line of somebody who watches several contents cannot serve all, the higher comes first;
+    /// 0 to 255.
+    pub priority: Option<At<i64>>,
 }
 
 /// What kind of content it is.

@@ -99,6 +99,8 @@ pub struct RawControl {
     pub assignment: Option<At<RawAssignmentOrder>>,
     /// How long newcomers are gathered before they are told their parents; not at all when zero.
     pub gather: Option<At<Duration>>,
+    /// How DCMs of several contents share the uplink of somebody who is on more than one of them.
+    pub sharing: Option<At<RawSharing>>,
     /// How a parent is taken from the candidates.
     pub selection: Option<At<RawSelection>>,
     /// Weights of the objective function.
@@ -127,6 +129,16 @@ pub enum RawAssignmentOrder {
     Interleaved,
     /// Each parent chooses the nearest children.
     ChildSelection,
+}
+
+/// How DCMs of several contents share a host's uplink.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawSharing {
+    /// By leases: who needs more gets what others do not use.
+    Leases,
+    /// In equal and fixed parts.
+    Halves,
 }
 
 /// How a parent is taken from the candidates.

@@ -2,15 +2,18 @@
 
 use super::{at, instant, list, quantity, share, text, whole};
 use crate::proto::{Friends, Hours, Strangers};
-use crate::scenario::model::{AccessClass, Arrivals, Audience, NatMix, Phase, SessionKind, Shape};
+use crate::scenario::model::{
+    AccessClass, Arrivals, Audience, Content, NatMix, Phase, SessionKind, Shape, Watch,
+};
 use crate::scenario::raw::{
     RawAccess, RawAudience, RawFriends, RawHours, RawLends, RawNatMix, RawPhase, RawSession,
-    RawShape, RawStrangers,
+    RawShape, RawStrangers, RawWatch,
 };
 
-pub(super) fn audience(audience: &Audience) -> RawAudience {
+pub(super) fn audience(audience: &Audience, contents: &[Content]) -> RawAudience {
     let mut raw = RawAudience {
         silent_leave: quantity(audience.silent_leave),
+        watch: list(&audience.watches, |one| watch(one, contents)),
         session: list(&audience.sessions, session),
         ..RawAudience::default()
     };
@@ -24,6 +27,14 @@ pub(super) fn audience(audience: &Audience) -> RawAudience {
         Arrivals::Trace(_) => raw.trace = audience.trace_file.as_deref().and_then(text),
     }
     raw
+}
+
+fn watch(watch: &Watch, contents: &[Content]) -> RawWatch {
+    RawWatch {
+        name: text(&watch.name),
+        share: share(watch.share),
+        contents: list(&watch.contents, |content| contents[content.index()].name.clone()),
+    }
 }
 
 fn phase(phase: &Phase) -> RawPhase {

@@ -39,7 +39,7 @@ pub(super) fn to_raw(scenario: &Scenario) -> RawScenario {
         network: at(world::network(&s.network)),
         content: list(&s.contents, world::content),
         cdn: list(&s.cdn, |node| world::cdn(node, graph)),
-        audience: at(audience::audience(&s.audience)),
+        audience: at(audience::audience(&s.audience, &s.contents)),
         access: list(&s.access, audience::access),
         nat: at(RawNat {
             fixed: at(audience::nat(s.nat_fixed)),

@@ -3,13 +3,15 @@
 use super::topology::number;
 use super::{at, quantity, text, whole};
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
-use crate::control::{AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection};
+use crate::control::{
+    AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection, Sharing,
+};
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::model::ControlSite;
 use crate::scenario::raw::{
     RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer,
-    RawRegion, RawSelection, RawTracker, RawTree,
+    RawRegion, RawSelection, RawSharing, RawTracker, RawTree,
 };
 
 pub(super) fn player(player: &PlayerConfig) -> RawPlayer {
@@ -71,6 +73,10 @@ pub(super) fn control(control: &ControlConfig, site: &ControlSite, graph: &AsGra
             AssignmentOrder::ChildSelection => RawAssignmentOrder::ChildSelection,
         }),
         gather: quantity(control.gather),
+        sharing: at(match control.sharing {
+            Sharing::Leases => RawSharing::Leases,
+            Sharing::Halves => RawSharing::Halves,
+        }),
         selection: at(match control.selection {
             Selection::Nearest => RawSelection::Nearest,
             Selection::Random => RawSelection::Random,

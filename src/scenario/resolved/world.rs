@@ -43,6 +43,7 @@ pub(super) fn content(content: &Content) -> RawContent {
         substreams: whole(content.substreams),
         start: instant(content.start),
         duration: quantity(content.duration),
+        priority: whole(content.priority),
     }
 }
 

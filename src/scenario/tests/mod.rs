@@ -1,5 +1,6 @@
 //! Tests of the whole way from a text to a scenario.
 
+mod channels;
 mod expectations;
 mod golden;
 mod loading;

@@ -1,11 +1,11 @@
 //! Viewers: how they come, how long they stay.
 
 use super::context::Check;
-use super::trace;
+use super::{trace, watch};
 use crate::scenario::defaults;
 use crate::scenario::diagnostics::Rule;
 use crate::scenario::model::{
-    AccessClass, Arrivals, Audience, Isp, Phase, SessionKind, Shape, Topology,
+    AccessClass, Arrivals, Audience, Content, Isp, Phase, SessionKind, Shape, Topology,
 };
 use crate::scenario::raw::{At, RawAudience, RawPhase, RawSession, RawShape};
 use crate::units::{Ratio, SimTime, Span};
@@ -16,6 +16,7 @@ pub(super) struct World<'a> {
     pub(super) duration: Span,
     pub(super) topology: &'a Topology,
     pub(super) access: &'a [AccessClass],
+    pub(super) contents: &'a [Content],
 }
 
 impl World<'_> {
@@ -34,6 +35,7 @@ pub(super) fn audience(
     let trace_file = at.value.trace.as_ref().map(|file| file.value.clone());
     Audience {
         arrivals: arrivals(check, at, world),
+        watches: watch::watches(check, at, world.contents),
         sessions: sessions(check, &at.value.session),
         silent_leave: check.quantity(&at.value.silent_leave, defaults::silent_leave()),
         trace_file,

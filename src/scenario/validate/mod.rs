@@ -13,6 +13,7 @@ mod sweep;
 mod terms;
 mod topology;
 mod trace;
+mod watch;
 mod world;
 
 pub(super) use context::Check;
@@ -45,9 +46,10 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
     let client = settings::client(check, &table(&raw.client));
     let tracker = settings::tracker(check, &table(&raw.tracker));
     settings::consistent(check, raw, &player, &tree, &tracker);
-    let viewers = audience::World { duration, topology: &topology, access: &access };
     let targets = world::Targets { run: duration, networks: &networks, cdn: &cdn };
     let contents = world::contents(check, &raw.content, duration);
+    let viewers =
+        audience::World { duration, topology: &topology, access: &access, contents: &contents };
     let subjects = policies::Subjects { contents: &contents, topology: &topology };
     let policies = policies::policies(check, &raw.policy, &subjects);
     let parts = expect::Parts {

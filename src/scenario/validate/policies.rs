@@ -34,12 +34,18 @@ fn policy(
 ) -> Option<Policy> {
     let raw = &at.value;
     let name = check.name(&raw.name, taken).into();
-    let content = raw.content.as_ref().and_then(|named| content(check, named, subjects.contents));
+    let content =
+        raw.content.as_ref().and_then(|named| content_named(check, named, subjects.contents));
     let condition = condition(check, at, subjects.topology)?;
     Some(Policy { name, content, condition, effect: Effect::Deny })
 }
 
-fn content(check: &mut Check<'_>, at: &At<String>, contents: &[Content]) -> Option<ContentId> {
+/// The content with the name that stands there; none after an error.
+pub(super) fn content_named(
+    check: &mut Check<'_>,
+    at: &At<String>,
+    contents: &[Content],
+) -> Option<ContentId> {
     let names = || contents.iter().map(|content| content.name.as_str());
     let found = names().position(|name| name == at.value);
     if found.is_none() {

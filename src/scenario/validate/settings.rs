@@ -2,12 +2,14 @@
 
 use super::context::Check;
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
-use crate::control::{AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection};
+use crate::control::{
+    AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection, Sharing,
+};
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::diagnostics::Rule;
 use crate::scenario::raw::{
     At, RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawControl, RawObjective,
-    RawPlayer, RawRegion, RawScenario, RawSelection, RawTracker, RawTree,
+    RawPlayer, RawRegion, RawScenario, RawSelection, RawSharing, RawTracker, RawTree,
 };
 use crate::units::Span;
 
@@ -94,6 +96,7 @@ pub(super) fn control(check: &mut Check<'_>, raw: &RawControl, heartbeat: Span) 
         improvements: check.number(&raw.improvements, 0.0..=1e6, default.improvements),
         assignment: raw.assignment.as_ref().map_or(default.assignment, |at| order(at.value)),
         gather: check.quantity(&raw.gather, default.gather),
+        sharing: raw.sharing.as_ref().map_or(default.sharing, |at| sharing(at.value)),
         objective: objective(check, &table(&raw.objective)),
         selection: raw.selection.as_ref().map_or(default.selection, |at| selection(at.value)),
     }
@@ -116,6 +119,13 @@ const fn order(raw: RawAssignmentOrder) -> AssignmentOrder {
         RawAssignmentOrder::Sequential => AssignmentOrder::Sequential,
         RawAssignmentOrder::Interleaved => AssignmentOrder::Interleaved,
         RawAssignmentOrder::ChildSelection => AssignmentOrder::ChildSelection,
+    }
+}
+
+const fn sharing(raw: RawSharing) -> Sharing {
+    match raw {
+        RawSharing::Leases => Sharing::Leases,
+        RawSharing::Halves => Sharing::Halves,
     }
 }
 

@@ -59,13 +59,6 @@ pub(super) fn contents(
 ) -> Vec<Content> {
     let mut taken = BTreeSet::new();
     let list = check.list(raw, "content");
-    for extra in list.iter().skip(1) {
-        check.report(
-            Rule::NotSimulated,
-            &extra.span,
-            "one content: viewers of several are not simulated yet",
-        );
-    }
     list.iter().map(|at| content(check, &at.value, run, &mut taken)).collect()
 }
 
@@ -92,6 +85,7 @@ fn content(
         substreams: check.integer(&raw.substreams, 1..=64, defaults::SUBSTREAMS),
         start,
         duration: check.positive(&raw.duration, rest),
+        priority: check.integer(&raw.priority, 0..=255, 0),
     }
 }
 

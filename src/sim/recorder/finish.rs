@@ -59,7 +59,7 @@ pub(super) fn share(part: f64, whole: f64) -> Option<f64> {
 }
 
 /// What was achieved over what is possible; none without either.
-fn quotient(achieved: Option<f64>, bound: Option<f64>) -> Option<f64> {
+pub(super) fn quotient(achieved: Option<f64>, bound: Option<f64>) -> Option<f64> {
     achieved.zip(bound).and_then(|(achieved, bound)| share(achieved, bound))
 }
 
@@ -77,7 +77,7 @@ impl Recorder {
             self.row(figure.metric, figure.unit, figure.value);
         }
         self.write_distributions();
-        self.write_bounds();
+        self.write_bounds(scenario);
         self.write_isps(scenario);
         self.write_groups(scenario);
         if let Some(prices) = scenario.cost {
@@ -243,7 +243,7 @@ impl Recorder {
     }
 
     /// Bound, achieved, and what the difference was lost to: CDN bytes by what they were spent on.
-    fn write_bounds(&mut self) {
+    fn write_bounds(&mut self, scenario: &Scenario) {
         let (peers, cdn) = self.peers_and_cdn();
         let all = peers + cdn;
         let least = share(self.history.least_cdn, self.history.demand);
@@ -269,6 +269,7 @@ impl Recorder {
         self.bound("run", "peer_offload", "lost_other", "ratio", rest);
         self.bound("run", "cdn_bytes", "bound", "B", Some(self.history.least_cdn));
         self.bound("run", "cdn_bytes", "achieved", "B", Some(cdn));
+        self.write_bounds_of_contents(scenario);
         let rate = |bytes: f64| share(bytes * 8.0, self.history.watched);
         let (most, received) = (rate(self.history.streamable), rate(all));
         self.bound("run", "streaming_rate", "bound", "bps", most);
@@ -277,6 +278,19 @@ impl Recorder {
         self.bound("run", "tree_depth", "bound", "hops", depth);
         self.bound("run", "tree_depth", "achieved", "hops", self.tree_depth.mean());
         self.row("tree_depth_of_bound", "ratio", quotient(self.tree_depth.mean(), depth));
+    }
+
+    /// The same for each of several contents, as if all that its viewers lend were for it alone.
+    fn write_bounds_of_contents(&mut self, scenario: &Scenario) {
+        for (load, content) in self.channels.loads().into_iter().zip(&scenario.contents) {
+            let [demand, least, peers, cdn] = load;
+            let scope = format!("content {}", content.name);
+            let bound = share(least, demand).map(|least| 1.0 - least);
+            self.bound(&scope, "peer_offload", "bound", "ratio", bound);
+            self.bound(&scope, "peer_offload", "achieved", "ratio", share(peers, peers + cdn));
+            self.bound(&scope, "cdn_bytes", "bound", "B", Some(least));
+            self.bound(&scope, "cdn_bytes", "achieved", "B", Some(cdn));
+        }
     }
 
     fn write_isps(&mut self, scenario: &Scenario) {

@@ -42,6 +42,11 @@ impl Groups {
         }
     }
 
+    /// What viewers of a content who are gone have seen.
+    pub(super) fn seen_of(&self, content: usize) -> Playback {
+        self.contents[content].playback
+    }
+
     /// A session is over, or the run is.
     pub(super) fn left(
         &mut self,
@@ -52,7 +57,7 @@ impl Groups {
     ) {
         let watched = now.since(session.join);
         let mine = [
-            &mut self.contents[0],
+            &mut self.contents[peer.content.index()],
             &mut self.classes[usize::from(session.access)],
             &mut self.isps[usize::from(session.isp)],
         ];
@@ -122,7 +127,8 @@ impl Recorder {
     /// Writes the figures of all parts; those of ISPs are written, so their copies are known.
     pub(super) fn write_groups(&mut self, scenario: &Scenario) {
         let named = scenario.contents.iter().map(|content| &content.name);
-        let contents = rows(GroupBy::Content, named.zip(&self.groups.contents));
+        let mut contents = rows(GroupBy::Content, named.zip(&self.groups.contents));
+        contents.extend(self.channels.rows(scenario));
         let named = scenario.access.iter().map(|class| &class.name);
         let classes = rows(GroupBy::Class, named.zip(&self.groups.classes));
         let mut isps = Vec::new();

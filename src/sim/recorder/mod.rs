@@ -1,6 +1,7 @@
 //! What is counted while a run goes on. Bytes and times come from the world, which calls these
 //! methods when something has happened; nothing here changes the run.
 
+mod channels;
 mod cost;
 mod events;
 mod finish;
@@ -17,7 +18,9 @@ use crate::metrics::{Distribution, PeerRow, RunRecords};
 use crate::peer::Playback;
 use crate::proto::{Decision, Refusal};
 use crate::scenario::{Rows, Scenario};
-use crate::units::{AsIndex, AsNumber, BitRate, Bytes, LinkId, PeerId, SimTime, Span, Substream};
+use crate::units::{
+    AsIndex, AsNumber, BitRate, Bytes, ContentId, LinkId, PeerId, SimTime, Span, Substream,
+};
 use std::collections::BTreeMap;
 
 pub(super) use policies::Term;
@@ -48,7 +51,8 @@ pub(super) struct Recorder {
     repaired: BTreeMap<Loss, Distribution>,
     /// Present viewers and lent uplink, by site.
     pub(super) presence: Vec<Presence>,
-    /// Bytes from site to site, from peers and from CDN nodes.
+    channels: channels::Channels,
+    /// Bytes of each content from site to site, from peers and from CDN nodes.
     traffic: Traffic,
     cdn_bytes: BTreeMap<Reason, u64>,
     /// Into each site from CDN nodes, for viewers that no peer can reach.
@@ -90,6 +94,8 @@ pub(super) struct Ending {
     pub(super) playback: Playback,
     /// Without a word.
     pub(super) silent: bool,
+    /// No other session is on its device any more.
+    pub(super) is_last: bool,
 }
 
 /// Who is at a site.
@@ -104,7 +110,7 @@ pub(super) struct Presence {
     sampled_uplink: u64,
 }
 
-/// Bytes from site to site.
+/// Bytes by content, and from site to site.
 #[derive(Clone, Debug)]
 struct Traffic {
     sites: usize,
@@ -138,10 +144,11 @@ impl Recorder {
             detected: BTreeMap::new(),
             repaired: BTreeMap::new(),
             presence: vec![Presence::default(); sites],
+            channels: channels::Channels::new(scenario, sites),
             traffic: Traffic {
                 sites,
-                from_peers: vec![0; sites * sites],
-                from_cdn: vec![0; sites * sites],
+                from_peers: vec![0; scenario.contents.len() * sites * sites],
+                from_cdn: vec![0; scenario.contents.len() * sites * sites],
             },
             cdn_bytes: BTreeMap::new(),
             unreachable_bytes: vec![0; sites],
@@ -152,7 +159,7 @@ impl Recorder {
             quality: quality::QualityAccount::default(),
             groups: groups::Groups::new(scenario),
             events: events::EventLog::new(scenario.output.peers),
-            history: sample::History::new(sites),
+            history: sample::History::new(sites, scenario.contents.len()),
             peer_nanoseconds: 0,
             received_by_leavers: 0,
         }
@@ -180,12 +187,19 @@ impl Recorder {
         self.reasons.remove(&(peer, substream)).unwrap_or(Reason::Repair)
     }
 
-    pub(super) fn arrived(&mut self, site: u16, uplink: u64) {
+    /// A session begins; of several on one device the first brings the uplink that they lend.
+    pub(super) fn arrived(
+        &mut self,
+        (site, content): (u16, ContentId),
+        uplink: u64,
+        is_first: bool,
+    ) {
         self.counts.sessions += 1;
+        self.channels.arrived(content, site, uplink);
         let presence = &mut self.presence[usize::from(site)];
         presence.viewers += 1;
         presence.sessions += 1;
-        presence.uplink += uplink;
+        presence.uplink += if is_first { uplink } else { 0 };
         presence.peak = presence.peak.max(presence.viewers);
     }
 
@@ -193,8 +207,15 @@ impl Recorder {
         self.startup_delay.record(delay);
     }
 
-    pub(super) fn moved(&mut self, sites: (u16, u16), bytes: u64, reason: Option<Reason>) {
-        let pair = usize::from(sites.0) * self.traffic.sites + usize::from(sites.1);
+    pub(super) fn moved(
+        &mut self,
+        content: ContentId,
+        sites: (u16, u16),
+        bytes: u64,
+        reason: Option<Reason>,
+    ) {
+        let from = content.index() * self.traffic.sites + usize::from(sites.0);
+        let pair = from * self.traffic.sites + usize::from(sites.1);
         match reason {
             None => self.traffic.from_peers[pair] += bytes,
             Some(reason) => {
@@ -278,18 +299,19 @@ impl Recorder {
         ending: Ending,
         scenario: &Scenario,
     ) {
-        let Ending { playback, .. } = ending;
+        let Ending { playback, is_last, .. } = ending;
         self.events.gone(now, peer.id);
         let presence = &mut self.presence[usize::from(peer.site)];
         presence.viewers -= 1;
-        presence.uplink -= peer.lent.as_bps();
+        presence.uplink -= if is_last { peer.lent.as_bps() } else { 0 };
+        self.channels.left(peer.content, peer.site, peer.lent.as_bps());
         self.peer_nanoseconds += u128::from(now.since(session.join).as_nanos());
         self.finished = add(self.finished, playback);
         self.received_by_leavers += peer.from_cdn + peer.from_peers;
         self.counts.stalls += u64::from(peer.player.stalls());
         self.counts.parent_changes += u64::from(peer.parent_changes);
         self.counts.without_picture += u64::from(peer.player.startup_delay().is_none());
-        self.policies.left(peer.site, peer.from_cdn + peer.from_peers, scenario);
+        self.policies.left((peer.site, peer.content), peer.from_cdn + peer.from_peers, scenario);
         let due = playback.due();
         if due > Span::ZERO {
             self.continuity.record_value(playback.on_time.as_secs_f64() / due.as_secs_f64());
@@ -319,7 +341,7 @@ fn row(
     ending: Ending,
     scenario: &Scenario,
 ) -> PeerRow {
-    let Ending { playback, silent } = ending;
+    let Ending { playback, silent, .. } = ending;
     let isp = &scenario.topology.isps[usize::from(session.isp)];
     PeerRow {
         peer: peer.id,
@@ -339,6 +361,7 @@ fn row(
         from_peers: Bytes::new(peer.from_peers),
         sent: Bytes::new(peer.sent),
         parent_changes: peer.parent_changes,
+        channel: (scenario.contents.len() > 1).then_some((peer.content, session.device)),
     }
 }
 

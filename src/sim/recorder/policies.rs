@@ -88,14 +88,19 @@ impl PolicyAccount {
     }
 
     /// A session is over in which so many bytes were received.
-    pub(super) fn left(&mut self, site: u16, received: u64, scenario: &Scenario) {
+    pub(super) fn left(
+        &mut self,
+        (site, content): (u16, ContentId),
+        received: u64,
+        scenario: &Scenario,
+    ) {
         if received == 0 {
             return;
         }
         let country = scenario.topology.isps[usize::from(site)].country;
         let mut violated = false;
         for (policy, tally) in scenario.policies.iter().zip(&mut self.tallies) {
-            if policy.denies(ContentId::new(0), country) {
+            if policy.denies(content, country) {
                 tally.violations += 1;
                 violated = true;
             }

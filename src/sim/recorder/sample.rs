@@ -3,13 +3,13 @@
 use super::{BorderAccount, LinkAccounts, Recorder, add};
 use crate::metrics::SeriesRow;
 use crate::metrics::bounds::{
-    Swarm, border_copies_min, peer_offload_max, server_load_min, streaming_rate_max,
+    Swarm, border_copies_min_pooled, server_load_min_pooled, streaming_rate_max,
 };
 use crate::peer::Playback;
 use crate::proto::{Figure, PathClass};
 use crate::units::{BitRate, ContentId, SimTime, Span};
 
-/// What the world shows at the instant of a sample.
+/// What the world shows of one content at the instant of a sample.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sim) struct Instant {
     /// Of those present, up to now.
@@ -24,7 +24,6 @@ pub(in crate::sim) struct Instant {
 #[derive(Debug)]
 pub(super) struct History {
     at: SimTime,
-    playback: Playback,
     from_peers: Vec<u64>,
     from_cdn: Vec<u64>,
     control_messages: u64,
@@ -48,8 +47,6 @@ pub(super) struct History {
     pub(super) borders: Vec<BorderAccount>,
     /// Bytes by what they crossed, from peers and from CDN nodes.
     pub(super) by_class: [[u64; 2]; 3],
-    /// From peers into another network, since the last sample.
-    crossing: u64,
     /// By site: on-net, in by peering, in by transit, out.
     by_site: Vec<[u64; 4]>,
     pub(super) window_began: SimTime,
@@ -58,12 +55,11 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn new(sites: usize) -> Self {
+    pub(super) fn new(sites: usize, contents: usize) -> Self {
         Self {
             at: SimTime::ZERO,
-            playback: Playback::default(),
-            from_peers: vec![0; sites * sites],
-            from_cdn: vec![0; sites * sites],
+            from_peers: vec![0; contents * sites * sites],
+            from_cdn: vec![0; contents * sites * sites],
             control_messages: 0,
             viewers_peak: 0,
             cdn_peak: 0.0,
@@ -77,7 +73,6 @@ impl History {
             links: LinkAccounts::new(),
             borders: vec![BorderAccount::default(); sites],
             by_class: [[0; 2]; 3],
-            crossing: 0,
             by_site: vec![[0; 4]; sites],
             window_began: SimTime::ZERO,
             least_depth: 0.0,
@@ -87,9 +82,8 @@ impl History {
 
     /// Enters what was received since the last sample: one copy of it came from CDN nodes, and what all
     /// uplinks together cannot have sent; those of viewers who left meanwhile count.
-    fn deliver(&mut self, received: f64, swarm: Swarm, rate: BitRate, seconds: f64) {
-        let uplink = std::mem::replace(&mut self.uplink, swarm.uplink.as_f64()).max(self.uplink);
-        let one_copy = (rate.as_f64() * seconds / 8.0).min(received);
+    fn deliver(&mut self, received: f64, one_copy: f64, uplink: BitRate, seconds: f64) {
+        let uplink = std::mem::replace(&mut self.uplink, uplink.as_f64()).max(self.uplink);
         self.least_cdn_delivered += one_copy.max(received - uplink * seconds / 8.0);
     }
 
@@ -99,9 +93,10 @@ impl History {
     }
 }
 
-/// Bytes between two sites since the last sample.
+/// Bytes of one content between two sites since the last sample.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sim) struct Moved {
+    pub(in crate::sim) content: ContentId,
     pub(in crate::sim) from: u16,
     pub(in crate::sim) to: u16,
     pub(in crate::sim) from_peers: u64,
@@ -126,10 +121,11 @@ impl super::LinkAccount {
 const WINDOW: Span = Span::from_secs(300);
 
 impl Recorder {
+    /// A sample of the whole.
     pub(super) fn push(&mut self, now: SimTime, metric: &'static str, value: f64) {
         self.records.series.push(SeriesRow {
             time: now,
-            content: ContentId::new(0),
+            content: self.channels.whole(),
             metric: metric.into(),
             value,
         });
@@ -152,8 +148,10 @@ impl Recorder {
             let from_cdn = traffic.from_cdn[pair]
                 - std::mem::replace(&mut history.from_cdn[pair], traffic.from_cdn[pair]);
             if from_peers + from_cdn > 0 {
-                let (from, to) = ((pair / traffic.sites) as u16, (pair % traffic.sites) as u16);
-                moved.push(Moved { from, to, from_peers, from_cdn });
+                let (ends, to) = (pair / traffic.sites, (pair % traffic.sites) as u16);
+                let content = ContentId::from_index(ends / traffic.sites);
+                let from = (ends % traffic.sites) as u16;
+                moved.push(Moved { content, from, to, from_peers, from_cdn });
             }
         }
         moved
@@ -168,7 +166,7 @@ impl Recorder {
         // The classes are in the order of the columns.
         self.history.by_site[usize::from(moved.to)][class as usize] += bytes;
         if class != PathClass::OnNet {
-            self.history.crossing += moved.from_peers;
+            self.channels.crossed(moved.content, moved.from_peers);
             self.history.borders[usize::from(moved.to)].bytes += bytes;
             self.history.by_site[usize::from(moved.from)][3] += bytes;
         }
@@ -209,13 +207,12 @@ impl Recorder {
         now.since(self.history.at)
     }
 
-    /// Writes one sample of every series.
+    /// Writes one sample of every series, of each content and of the whole.
     pub(in crate::sim) fn sampled(
         &mut self,
         now: SimTime,
-        instant: &Instant,
+        instants: &[Instant],
         moved: &[Moved],
-        rate: BitRate,
         servers: BitRate,
     ) {
         let over = self.since_sample(now);
@@ -225,63 +222,65 @@ impl Recorder {
         self.history.at = now;
         let seconds = over.as_secs_f64();
         let swarm = self.swarm();
-        let bound = if swarm.viewers == 0 { BitRate::ZERO } else { server_load_min(swarm, rate) };
-        self.integrate(swarm, bound, rate, servers, seconds);
-        let from_peers: u64 = moved.iter().map(|moved| moved.from_peers).sum();
-        let from_cdn: u64 = moved.iter().map(|moved| moved.from_cdn).sum();
-        self.history.deliver((from_peers + from_cdn) as f64, swarm, rate, seconds);
-        self.deliver_to_sites(moved, rate, seconds);
-        let crossing = std::mem::take(&mut self.history.crossing);
-        let cdn_rate = from_cdn as f64 * 8.0 / seconds;
-        self.history.cdn_peak = self.history.cdn_peak.max(cdn_rate);
-        self.push(now, "viewers", swarm.viewers as f64);
-        self.push(now, "cdn_rate_bps", cdn_rate);
-        self.push(now, "cdn_rate_bound_bps", bound.as_f64());
-        self.push(now, "peer_rate_bps", from_peers as f64 * 8.0 / seconds);
-        self.push_share(now, "peer_offload", from_peers as f64, (from_peers + from_cdn) as f64);
-        if let Some(most) = peer_offload_max(swarm, rate) {
-            self.push(now, "peer_offload_bound", most.get());
+        let bound = server_load_min_pooled(&self.channels.demands(), swarm.uplink);
+        self.integrate(swarm, bound, servers, seconds);
+        let received = self.channels.received(moved);
+        let from_cdn: u64 = received.iter().map(|[_, from_cdn]| from_cdn).sum();
+        let from_all: u64 = received.iter().flatten().sum();
+        let one_copy = self.channels.copies_in(&received, seconds);
+        self.history.deliver(from_all as f64, one_copy, swarm.uplink, seconds);
+        self.deliver_to_sites(moved, seconds);
+        self.history.cdn_peak = self.history.cdn_peak.max(from_cdn as f64 * 8.0 / seconds);
+        for (content, (received, instant)) in received.into_iter().zip(instants).enumerate() {
+            let playback = add(self.groups.seen_of(content), instant.playback);
+            let rows = self.channels.sampled(content, received, (playback, instant), seconds);
+            let content = Some(ContentId::from_index(content));
+            let row = |(metric, value): (&'static str, f64)| SeriesRow {
+                time: now,
+                content,
+                metric: metric.into(),
+                value,
+            };
+            self.records.series.extend(rows.into_iter().map(row));
         }
-        self.push_share(now, "cross_isp_share", crossing as f64, from_peers as f64);
-        self.push_playback(now, instant);
+        self.push_pooled(now, bound, swarm);
         let sent = self.control_messages
             - std::mem::replace(&mut self.history.control_messages, self.control_messages);
         self.push(now, "control_messages_per_s", sent as f64 / seconds);
     }
 
+    /// The bounds of all contents together, where there are several.
+    fn push_pooled(&mut self, now: SimTime, bound: BitRate, swarm: Swarm) {
+        if !self.channels.are_several() {
+            return;
+        }
+        let demands = self.channels.demands();
+        let demand: BitRate = demands.iter().map(|(viewers, rate)| *rate * *viewers).sum();
+        self.push(now, "hosts_uplink_bps", swarm.uplink.as_f64());
+        self.push(now, "cdn_rate_bound_pooled_bps", bound.as_f64());
+        if demand > BitRate::ZERO {
+            let most = (demand - bound).as_f64() / demand.as_f64();
+            self.push(now, "peer_offload_bound_pooled", most);
+        }
+    }
+
     /// Enters what each ISP received since the last sample: unless a CDN node stands in it, one copy
     /// came in, and what nobody in it can have sent.
-    fn deliver_to_sites(&mut self, moved: &[Moved], rate: BitRate, seconds: f64) {
+    fn deliver_to_sites(&mut self, moved: &[Moved], seconds: f64) {
         let mut received = vec![0_u64; self.presence.len()];
         for moved in moved {
             received[usize::from(moved.to)] += moved.from_peers + moved.from_cdn;
         }
+        let copies = self.channels.copies_at_sites(moved, seconds);
         let sites = self.presence.iter_mut().zip(&mut self.history.borders).zip(&self.inside);
-        for (((presence, border), inside), received) in sites.zip(received) {
+        for ((((presence, border), inside), received), one_copy) in sites.zip(received).zip(copies)
+        {
             let uplink = presence.uplink.max(presence.sampled_uplink) + inside.as_bps();
             presence.sampled_uplink = presence.uplink;
             let received = received as f64;
-            let one_copy =
-                if *inside > BitRate::ZERO { 0.0 } else { rate.as_f64() * seconds / 8.0 };
+            let one_copy = if *inside > BitRate::ZERO { 0.0 } else { one_copy };
             let beyond = received - uplink as f64 * seconds / 8.0;
-            border.least_delivered += one_copy.min(received).max(beyond);
-        }
-    }
-
-    fn push_playback(&mut self, now: SimTime, instant: &Instant) {
-        let all = add(self.finished, instant.playback);
-        let before = std::mem::replace(&mut self.history.playback, all);
-        let due = all.due() - before.due();
-        let on_time = all.on_time - before.on_time;
-        self.push_share(now, "continuity", on_time.as_secs_f64(), due.as_secs_f64());
-        self.push(now, "stalled_viewers", instant.stalled as f64);
-        self.push_share(now, "lag_mean_s", instant.lag.as_secs_f64(), instant.playing as f64);
-    }
-
-    /// A quotient, when there is one.
-    fn push_share(&mut self, now: SimTime, metric: &'static str, part: f64, whole: f64) {
-        if whole > 0.0 {
-            self.push(now, metric, part / whole);
+            border.least_delivered += one_copy.max(beyond);
         }
     }
 
@@ -293,17 +292,12 @@ impl Recorder {
         }
     }
 
-    fn integrate(
-        &mut self,
-        swarm: Swarm,
-        bound: BitRate,
-        rate: BitRate,
-        servers: BitRate,
-        seconds: f64,
-    ) {
+    fn integrate(&mut self, swarm: Swarm, bound: BitRate, servers: BitRate, seconds: f64) {
+        let demands = self.channels.demands();
+        let demand: BitRate = demands.iter().map(|(viewers, rate)| *rate * *viewers).sum();
         let history = &mut self.history;
         history.viewers_peak = history.viewers_peak.max(swarm.viewers);
-        history.demand += swarm.demand(rate).as_f64() * seconds / 8.0;
+        history.demand += demand.as_f64() * seconds / 8.0;
         history.least_cdn += bound.as_f64() * seconds / 8.0;
         // Downlinks are left out: what is larger with them is no smaller without them.
         let highest = streaming_rate_max(swarm, servers, BitRate::from_bps(u64::MAX));
@@ -311,14 +305,16 @@ impl Recorder {
         history.watched += swarm.viewers as f64 * seconds;
         history.supply += (swarm.uplink.as_f64() + servers.as_f64()) * seconds / 8.0;
         let sites = self.presence.iter().zip(&mut history.borders).zip(&self.inside);
-        for ((presence, border), servers_inside) in sites {
+        for (site, ((presence, border), servers_inside)) in sites.enumerate() {
             if presence.viewers > 0 {
-                let inside =
-                    Swarm { viewers: presence.viewers, uplink: BitRate::from_bps(presence.uplink) };
-                let copy = rate.as_f64() * seconds / 8.0;
+                let (wanted, uplink) =
+                    (self.channels.demands_at(site), BitRate::from_bps(presence.uplink));
+                let watched = wanted.iter().filter(|(viewers, _)| *viewers > 0);
+                let one: BitRate = watched.map(|(_, rate)| *rate).sum();
+                let copy = one.as_f64() * seconds / 8.0;
                 border.one_copy += copy;
-                border.least +=
-                    copy * border_copies_min(inside, *servers_inside, rate).unwrap_or(0.0);
+                let least = border_copies_min_pooled(&wanted, uplink, *servers_inside);
+                border.least += copy * least.unwrap_or(0.0);
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Each is judged by the control center's outputs alone.
 
 mod audit;
+mod channels;
 mod chaos;
 mod coming;
 mod devices;

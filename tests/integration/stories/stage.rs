@@ -100,6 +100,7 @@ impl Stage {
             packet: PACKET,
             start: SimTime::ZERO,
             end: SimTime::from_secs(36_000),
+            priority: 0,
         };
         let mut stage = Self {
             center: ControlCenter::new(setting.config).governed_by(setting.policies),
@@ -206,6 +207,7 @@ impl Stage {
             behind: Span::from_secs(8),
             device: actor.device,
             terms: Some(Box::new(actor.terms.clone())),
+            host: None,
         };
         self.send(peer, &ToCenter::Join(join));
     }

@@ -152,6 +152,15 @@ impl View {
         }
     }
 
+    /// A member may send more or fewer substreams than before; those reserved stay reserved.
+    pub(in crate::control::dcm) fn set_slots(&mut self, id: MemberId, slots: u16) {
+        let member = &mut self.members[id as usize];
+        let home = member.home.index();
+        let former = std::mem::replace(&mut member.slots, slots);
+        self.homed[home] = self.homed[home] + u64::from(slots) - u64::from(former);
+        self.refresh_room(id);
+    }
+
     /// The substream in which uplink is scarcest: the least of it free, and the least of it at all.
     pub(in crate::control::dcm) fn scarcest(&self) -> Substream {
         let scarcity = |substream: &Substream| {

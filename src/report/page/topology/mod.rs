@@ -15,7 +15,7 @@ use super::super::facts::Facts;
 use super::super::tables::RunTables;
 use super::super::words::counted;
 use crate::metrics::TopologyRow;
-use crate::units::{PeerId, SimTime};
+use crate::units::{ContentId, PeerId, SimTime, Substream};
 use forest::Forest;
 use networks::{LegendEntry, Networks};
 use serde::Serialize;
@@ -31,7 +31,7 @@ const MOST_FRAMES: usize = 160;
 #[derive(Debug, Serialize)]
 pub(super) struct Drawings {
     instants: Vec<Instant>,
-    substreams: Vec<u8>,
+    substreams: Vec<String>,
     frames: Vec<Frame>,
     legend: Vec<LegendEntry>,
     notes: Vec<String>,
@@ -48,37 +48,40 @@ struct Instant {
 #[derive(Debug, Serialize)]
 struct Frame {
     instant: usize,
-    substream: u8,
+    substream: String,
     caption: String,
     svg: String,
 }
 
-type Rows<'a> = BTreeMap<(SimTime, u8), Vec<&'a TopologyRow>>;
+/// A substream of a content.
+type Tree = (ContentId, Substream);
+type Rows<'a> = BTreeMap<(SimTime, Tree), Vec<&'a TopologyRow>>;
 
 /// The drawings of a run; none when nobody looked at its topology.
 pub(super) fn drawings(tables: &RunTables, facts: &Facts) -> Option<Drawings> {
     let mut rows: Rows<'_> = BTreeMap::new();
     for row in &tables.topology {
-        rows.entry((row.time, row.substream.0)).or_default().push(row);
+        rows.entry((row.time, (row.content, row.substream))).or_default().push(row);
     }
-    let substreams = sorted(rows.keys().map(|(_, substream)| *substream));
+    let trees = sorted(rows.keys().map(|(_, tree)| *tree));
     let all = sorted(rows.keys().map(|(time, _)| *time));
-    let shown = spread(&all, (MOST_FRAMES / substreams.len().max(1)).max(1));
+    let shown = spread(&all, (MOST_FRAMES / trees.len().max(1)).max(1));
     rows.retain(|(time, _), _| shown.contains(time));
     let largest = rows.values().map(Vec::len).max()?;
     let total: usize = rows.values().map(Vec::len).sum();
     let single = largest <= MOST_SINGLE && total <= MOST_SINGLE_IN_ALL;
     let networks = Networks::new(tables, facts);
-    let frame = |((time, substream), rows): (&(SimTime, u8), &Vec<&TopologyRow>)| {
+    let frame = |((time, tree), rows): (&(SimTime, Tree), &Vec<&TopologyRow>)| {
         let forest = Forest::new(rows, |peer| networks.is_node(peer));
-        let caption = caption(&forest, &networks, *time, *substream);
+        let substream = tree_name(*tree, facts);
+        let caption = caption(&forest, &networks, *time, &substream);
         let svg = if single {
             single::draw(&forest, &networks, facts, &caption)
         } else {
             groups::draw(&forest, &networks, &caption)
         };
         let instant = shown.iter().position(|shown| shown == time).unwrap_or_default();
-        Frame { instant, substream: *substream, caption, svg }
+        Frame { instant, substream, caption, svg }
     };
     let peers = rows.values().flatten().flat_map(|row| [row.parent, row.child]);
     Some(Drawings {
@@ -86,7 +89,7 @@ pub(super) fn drawings(tables: &RunTables, facts: &Facts) -> Option<Drawings> {
         frames: rows.iter().map(frame).collect(),
         legend: networks.legend(peers),
         notes: notes((all.len(), shown.len()), (single, largest)),
-        substreams,
+        substreams: trees.into_iter().map(|tree| tree_name(tree, facts)).collect(),
         single,
     })
 }
@@ -132,13 +135,24 @@ fn notes((all, shown): (usize, usize), (single, largest): (bool, usize)) -> Vec<
     notes
 }
 
+/// The number of a substream, and of several contents which one's.
+fn tree_name((content, substream): Tree, facts: &Facts) -> String {
+    match facts.contents.as_slice() {
+        [] | [_] => substream.to_string(),
+        several => {
+            let name = several.get(content.index()).map_or("", String::as_str);
+            format!("{substream} of {name}")
+        }
+    }
+}
+
 /// How far a level is from the source.
 fn level_name(level: usize) -> String {
     if level == 0 { "source".to_string() } else { counted(level as u64, "hop", "hops") }
 }
 
 /// A drawing in words.
-fn caption(forest: &Forest<'_>, networks: &Networks, time: SimTime, substream: u8) -> String {
+fn caption(forest: &Forest<'_>, networks: &Networks, time: SimTime, substream: &str) -> String {
     let edges = forest.edges.iter();
     let (from_nodes, from_viewers): (Vec<_>, Vec<_>) =
         edges.partition(|(_, row)| networks.is_node(row.parent));

@@ -35,6 +35,7 @@ fn peer(number: u32, network: u32) -> PeerRow {
         from_peers: Bytes::ZERO,
         sent: Bytes::ZERO,
         parent_changes: 0,
+        channel: None,
     }
 }
 
@@ -58,13 +59,25 @@ fn a_frame_says_what_it_shows() {
                     edges between viewers cross into another network; 1 without data at the moment.";
     assert_eq!(drawings.frames[0].caption, expected);
     assert_eq!((drawings.frames.len(), drawings.single), (2, true));
-    assert_eq!(drawings.substreams, [0, 1]);
+    assert_eq!(drawings.substreams, ["0", "1"]);
     let svg = &drawings.frames[0].svg;
     assert!(svg.contains("data-p=\"2\" data-f=\"1\""), "{svg}");
     assert!(svg.contains("N&lt;script&gt;") && svg.contains("&lt;origin&gt;"), "{svg}");
     assert!(!svg.contains("<script") && !svg.contains("<origin"), "{svg}");
     assert_eq!(svg.matches(" dry").count(), 1, "{svg}");
     assert!(drawings.notes.is_empty());
+}
+
+#[test]
+fn trees_of_several_contents_are_drawn_apart() {
+    let of_second = |row: TopologyRow| TopologyRow { content: ContentId::new(1), ..row };
+    let rows = vec![row(60, 0, 0, 1), of_second(row(60, 0, 0, 2)), row(60, 1, 0, 3)];
+    let named = "[[cdn]]\nname = \"origin\"\nas = 9\n[[content]]\nname = \"match\"\n\
+                 [[content]]\nname = \"studio\"\n";
+    let drawings = drawings(&tables(rows, 3), &Facts::of(named)).unwrap();
+    assert_eq!(drawings.substreams, ["0 of match", "1 of match", "0 of studio"]);
+    let begins = "00:01:00, substream 0 of studio: 1 viewer, 1 fed by CDN nodes";
+    assert!(drawings.frames.iter().any(|frame| frame.caption.starts_with(begins)));
 }
 
 #[test]

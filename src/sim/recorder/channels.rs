@@ -1,0 +1,230 @@
+//! The account of each content by itself. What of one content is right where it is the only one, and what
+//! of several is not the sum of each: a device that is on two of them lends its uplink once.
+
+use super::finish::{quotient, share};
+use super::sample::{Instant, Moved};
+use crate::metrics::bounds::{Swarm, peer_offload_max, server_load_min};
+use crate::metrics::{GroupBy, GroupRow};
+use crate::peer::Playback;
+use crate::scenario::Scenario;
+use crate::units::{BitRate, ContentId, Span};
+
+/// All contents.
+#[derive(Debug)]
+pub(super) struct Channels {
+    channels: Vec<Channel>,
+}
+
+/// One content.
+#[derive(Debug)]
+struct Channel {
+    rate: BitRate,
+    /// By site; a device counts with all that it lends, whatever else it is on.
+    present: Vec<Swarm>,
+    /// At the last sample.
+    playback: Playback,
+    uplink: f64,
+    /// From peers into another network, since the last sample.
+    crossing: u64,
+    bytes: [u64; 2],
+    /// Bytes that viewers were to receive, and that CDN nodes had to send of them at least.
+    demand: f64,
+    least_cdn: f64,
+    /// The same for all to receive what they did.
+    least_cdn_delivered: f64,
+}
+
+/// Figures of one sample: metric and value.
+type Row = (&'static str, f64);
+
+impl Channels {
+    pub(super) fn new(scenario: &Scenario, sites: usize) -> Self {
+        let channel = |rate| Channel {
+            rate,
+            present: vec![Swarm::default(); sites],
+            playback: Playback::default(),
+            uplink: 0.0,
+            crossing: 0,
+            bytes: [0; 2],
+            demand: 0.0,
+            least_cdn: 0.0,
+            least_cdn_delivered: 0.0,
+        };
+        let rates = scenario.contents.iter().map(|content| content.bitrate);
+        Self { channels: rates.map(channel).collect() }
+    }
+
+    pub(super) fn are_several(&self) -> bool {
+        self.channels.len() > 1
+    }
+
+    /// Whose samples those of the whole are: of the one content where there is but one.
+    pub(super) fn whole(&self) -> Option<ContentId> {
+        (!self.are_several()).then(|| ContentId::new(0))
+    }
+
+    /// A session begins.
+    pub(super) fn arrived(&mut self, content: ContentId, site: u16, uplink: u64) {
+        let present = &mut self.channels[content.index()].present[usize::from(site)];
+        present.viewers += 1;
+        present.uplink += BitRate::from_bps(uplink);
+    }
+
+    /// A session is over.
+    pub(super) fn left(&mut self, content: ContentId, site: u16, uplink: u64) {
+        let present = &mut self.channels[content.index()].present[usize::from(site)];
+        present.viewers -= 1;
+        present.uplink = present.uplink - BitRate::from_bps(uplink);
+    }
+
+    /// Bytes from peers have entered another network.
+    pub(super) fn crossed(&mut self, content: ContentId, bytes: u64) {
+        self.channels[content.index()].crossing += bytes;
+    }
+
+    /// Viewers and rate of each content.
+    pub(super) fn demands(&self) -> Vec<(u64, BitRate)> {
+        self.channels.iter().map(|channel| (channel.swarm().viewers, channel.rate)).collect()
+    }
+
+    /// The same at one site.
+    pub(super) fn demands_at(&self, site: usize) -> Vec<(u64, BitRate)> {
+        let channels = self.channels.iter();
+        channels.map(|channel| (channel.present[site].viewers, channel.rate)).collect()
+    }
+
+    /// Bytes of each content, from peers and from CDN nodes.
+    pub(super) fn received(&self, moved: &[Moved]) -> Vec<[u64; 2]> {
+        let mut received = vec![[0; 2]; self.channels.len()];
+        for moved in moved {
+            received[moved.content.index()][0] += moved.from_peers;
+            received[moved.content.index()][1] += moved.from_cdn;
+        }
+        received
+    }
+
+    /// Bytes of one copy of each content in so many seconds, and no more than were received of it.
+    pub(super) fn copies_in(&self, received: &[[u64; 2]], seconds: f64) -> f64 {
+        let each = self.channels.iter().zip(received);
+        each.map(|(channel, received)| channel.copy_in(received, seconds)).sum()
+    }
+
+    /// The same at each site.
+    pub(super) fn copies_at_sites(&self, moved: &[Moved], seconds: f64) -> Vec<f64> {
+        let sites = self.channels.first().map_or(0, |channel| channel.present.len());
+        let mut received = vec![vec![[0_u64; 2]; self.channels.len()]; sites];
+        for moved in moved {
+            received[usize::from(moved.to)][moved.content.index()][0] +=
+                moved.from_peers + moved.from_cdn;
+        }
+        received.iter().map(|at_site| self.copies_in(at_site, seconds)).collect()
+    }
+
+    /// Enters what was received of one content since the last sample, and says what a sample shows of it.
+    pub(super) fn sampled(
+        &mut self,
+        content: usize,
+        received: [u64; 2],
+        (playback, instant): (Playback, &Instant),
+        seconds: f64,
+    ) -> Vec<Row> {
+        let channel = &mut self.channels[content];
+        let (swarm, rate) = (channel.swarm(), channel.rate);
+        let [from_peers, from_cdn] = received.map(|bytes| bytes as f64);
+        let least = channel.integrate(swarm, received, seconds);
+        let crossing = std::mem::take(&mut channel.crossing) as f64;
+        let mut rows: Vec<Row> = vec![
+            ("viewers", swarm.viewers as f64),
+            ("cdn_rate_bps", from_cdn * 8.0 / seconds),
+            ("cdn_rate_bound_bps", least.as_f64()),
+            ("peer_rate_bps", from_peers * 8.0 / seconds),
+        ];
+        let mut push = |metric, value: Option<f64>| rows.extend(value.map(|value| (metric, value)));
+        push("peer_offload", share(from_peers, from_peers + from_cdn));
+        push("peer_offload_bound", peer_offload_max(swarm, rate).map(|most| most.get()));
+        push("cross_isp_share", share(crossing, from_peers));
+        let [due, on_time] = channel.played(playback).map(Span::as_secs_f64);
+        push("continuity", share(on_time, due));
+        push("stalled_viewers", Some(instant.stalled as f64));
+        push("lag_mean_s", share(instant.lag.as_secs_f64(), instant.playing as f64));
+        rows
+    }
+
+    /// The bounds of each content by itself, where there are several: as if all that its viewers lend
+    /// were for it alone.
+    pub(super) fn rows(&self, scenario: &Scenario) -> Vec<GroupRow> {
+        let named = scenario.contents.iter().map(|content| &content.name);
+        let several = self.channels.iter().filter(|_| self.are_several());
+        let rows_of = |(channel, name): (&Channel, &String)| {
+            let row = |metric: &'static str, value| GroupRow {
+                by: GroupBy::Content,
+                group: name.clone(),
+                metric: metric.into(),
+                unit: "ratio".into(),
+                value,
+            };
+            let bound = channel.offload_possible();
+            let of_bound = quotient(channel.offload(), bound);
+            [row("peer_offload_bound", bound), row("peer_offload_of_bound", of_bound)]
+        };
+        several.zip(named).flat_map(rows_of).collect()
+    }
+
+    /// Each content of several with the bounds on what CDN nodes sent of it and what they did: bytes that
+    /// were to be received, least, received from peers, from CDN nodes.
+    pub(super) fn loads(&self) -> Vec<[f64; 4]> {
+        let several = self.channels.iter().filter(|_| self.are_several());
+        let load = |channel: &Channel| {
+            let [peers, cdn] = channel.bytes.map(|bytes| bytes as f64);
+            [channel.demand, channel.least_cdn, peers, cdn]
+        };
+        several.map(load).collect()
+    }
+}
+
+impl Channel {
+    /// Its viewers, and all that their devices lend.
+    fn swarm(&self) -> Swarm {
+        self.present.iter().fold(Swarm::default(), |all, site| Swarm {
+            viewers: all.viewers + site.viewers,
+            uplink: all.uplink + site.uplink,
+        })
+    }
+
+    fn copy_in(&self, received: &[u64; 2], seconds: f64) -> f64 {
+        let received = received.iter().sum::<u64>() as f64;
+        (self.rate.as_f64() * seconds / 8.0).min(received)
+    }
+
+    /// Enters a stretch of time; returns the least that CDN nodes must send now.
+    fn integrate(&mut self, swarm: Swarm, received: [u64; 2], seconds: f64) -> BitRate {
+        let least =
+            if swarm.viewers == 0 { BitRate::ZERO } else { server_load_min(swarm, self.rate) };
+        self.demand += swarm.demand(self.rate).as_f64() * seconds / 8.0;
+        self.least_cdn += least.as_f64() * seconds / 8.0;
+        let uplink = std::mem::replace(&mut self.uplink, swarm.uplink.as_f64()).max(self.uplink);
+        let beyond = received.iter().sum::<u64>() as f64 - uplink * seconds / 8.0;
+        self.least_cdn_delivered += self.copy_in(&received, seconds).max(beyond);
+        for (sum, bytes) in self.bytes.iter_mut().zip(received) {
+            *sum += bytes;
+        }
+        least
+    }
+
+    /// Media due and on time since the last sample.
+    fn played(&mut self, all: Playback) -> [Span; 2] {
+        let before = std::mem::replace(&mut self.playback, all);
+        [all.due() - before.due(), all.on_time - before.on_time]
+    }
+
+    fn offload(&self) -> Option<f64> {
+        let [peers, cdn] = self.bytes.map(|bytes| bytes as f64);
+        share(peers, peers + cdn)
+    }
+
+    /// The most that peers can have sent of what was received.
+    fn offload_possible(&self) -> Option<f64> {
+        let all = self.bytes.iter().sum::<u64>() as f64;
+        share(all - self.least_cdn_delivered, all)
+    }
+}
