@@ -5,13 +5,19 @@
 mod clients;
 mod config;
 mod dcm;
+mod desks;
 mod directory;
+mod figures;
 mod machine;
 mod objective;
 mod paths;
 mod policy;
+mod regions;
 mod servers;
+mod services;
 
-pub use config::{ControlConfig, ObjectiveConfig, RegionRule, Selection};
+pub use config::{
+    ClusterConfig, ControlConfig, ObjectiveConfig, RegionRule, Selection, ServiceConfig,
+};
 pub use machine::ControlCenter;
 pub use policy::{Condition, Country, Effect, Policy};

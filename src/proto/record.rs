@@ -27,6 +27,8 @@ pub enum Trigger {
     Preemption,
     /// There is not enough for all.
     Shortage,
+    /// Clusters were split or merged, and its parent is in another one now.
+    OtherCluster,
 }
 
 /// Which rule chose the new parent.
@@ -87,9 +89,30 @@ pub struct Decision {
     pub considered: u32,
 }
 
+/// A change of the clusters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Regrouping {
+    /// When it was done.
+    pub time: SimTime,
+    /// A cluster was split; else two were merged.
+    pub split: bool,
+    /// The DCM that stays, numbered in the order of creation.
+    pub dcm: u32,
+    /// The one that is new, or is no more.
+    pub other: u32,
+    /// By what the viewers of a split cluster were told apart; none for a merge.
+    pub by: Option<&'static str>,
+    /// Clients of both together, those in line included.
+    pub clients: u32,
+    /// Of these, who have another DCM now.
+    pub moved: u32,
+    /// Tree edges that were cut by a split, or that still led from one to the other before a merge.
+    pub edges: u32,
+}
+
 impl Trigger {
     /// All triggers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Join,
         Self::ParentLeft,
         Self::ParentSilent,
@@ -101,6 +124,7 @@ impl Trigger {
         Self::ServingHours,
         Self::Preemption,
         Self::Shortage,
+        Self::OtherCluster,
     ];
 
     /// The name in results.
@@ -118,6 +142,7 @@ impl Trigger {
             Self::ServingHours => "serving_hours",
             Self::Preemption => "preemption",
             Self::Shortage => "shortage",
+            Self::OtherCluster => "other_cluster",
         }
     }
 }

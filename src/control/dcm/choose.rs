@@ -67,7 +67,7 @@ pub(super) fn parent(
     let member = view.member(child);
     let held = match view.edge(child, substream).parent {
         Source::Server(number) => Some(number),
-        Source::None | Source::Member(_) => None,
+        Source::None | Source::Member(_) | Source::Outside(_) => None,
     };
     let wanted = Wanted { to: member.place, rate: with.rate, held };
     let server = servers.nearest(with.now, wanted, with.routes);

@@ -1,0 +1,66 @@
+//! What the control center says about itself: figures for a run's summary and its samples.
+
+use super::dcm::{Costs, Counts, Dcm};
+use super::machine::ControlCenter;
+use crate::proto::Figure;
+use crate::units::Ratio;
+
+impl ControlCenter {
+    /// Cheap ones, while a run goes on.
+    pub(super) fn present(&self) -> Vec<Figure> {
+        let figure = |metric, value| Figure { metric, unit: "count", value: Some(value) };
+        let mut gauges = Vec::from(self.objective(|counts| counts.last));
+        gauges.push(figure("control_dcms", self.directory.len() as f64));
+        gauges
+    }
+
+    /// All of them, at the end of one.
+    pub(super) fn account(&self) -> Vec<Figure> {
+        let figure = |metric, unit, value| Figure { metric, unit, value: Some(value) };
+        let served: usize = self.dcms.iter().map(Dcm::len).sum();
+        let mut figures = vec![
+            figure("control_dcms", "count", self.dcms.len() as f64),
+            figure("control_dcms_at_end", "count", self.directory.len() as f64),
+            figure("control_clients_at_end", "count", served as f64),
+            figure("control_refusals", "count", self.refusals as f64),
+            figure("control_policy_classes", "count", self.policies.classes() as f64),
+            figure("control_locations_disputed", "count", self.disputed as f64),
+            figure("control_deaths_concluded", "count", self.total(|counts| counts.deaths as f64)),
+            figure("control_cuts_concluded", "count", self.total(|counts| counts.cuts as f64)),
+            figure("control_ejections", "count", self.total(|counts| counts.ejected as f64)),
+            figure("control_readmissions", "count", self.total(|counts| counts.taken_back as f64)),
+            figure("control_rejoins_asked", "count", self.strangers as f64),
+            figure("recomputations_whole", "count", self.total(|counts| counts.whole as f64)),
+            figure("recomputations_part", "count", self.total(|counts| counts.part as f64)),
+            figure("recomputations_worse", "count", self.total(|counts| counts.worse as f64)),
+            figure("recomputation_moves", "count", self.total(|counts| counts.moves as f64)),
+        ];
+        let (measured, mean) = self.paths.summary();
+        figures.push(figure("control_paths_measured", "count", measured as f64));
+        figures.push(Figure { metric: "control_path_rtt.mean", unit: "ms", value: mean });
+        let load = self.cpu_load.map(Ratio::get);
+        figures.push(Figure { metric: "control_cpu_load.max", unit: "ratio", value: load });
+        figures.extend(self.objective(|counts| counts.all));
+        figures.push(figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6));
+        figures
+    }
+
+    fn total(&self, count: impl Fn(&Counts) -> f64) -> f64 {
+        self.dcms.iter().map(|dcm| count(&dcm.counts())).sum()
+    }
+
+    /// The objective function before and after recomputations, in the cost of CDN nodes sending
+    /// everything (1 with the default weights).
+    fn objective(&self, costs: impl Fn(&Counts) -> Costs) -> [Figure; 2] {
+        let demand = self.total(|counts| costs(counts).demand);
+        let figure = |metric, cost: f64| Figure {
+            metric,
+            unit: "per Mbps",
+            value: (demand > 0.0).then_some(cost / demand),
+        };
+        [
+            figure("objective_before", self.total(|counts| costs(counts).before)),
+            figure("objective", self.total(|counts| costs(counts).after)),
+        ]
+    }
+}
