@@ -190,8 +190,7 @@ mod tests {
         let find = |directory: &Directory, viewer: Viewer| {
             directory.find(content, Region::of(viewer.place, &config), viewer, &continents)
         };
-        let [german, french, swiss] =
-            [viewer(1, *b"DE"), viewer(2, *b"FR"), viewer(1, *b"CH")];
+        let [german, french, swiss] = [viewer(1, *b"DE"), viewer(2, *b"FR"), viewer(1, *b"CH")];
         assert_eq!(find(&directory, german), None);
         directory.enter(content, Region::of(german.place, &config), 0);
         let line = |by: By, whose: Viewer| Line {
@@ -200,12 +199,21 @@ mod tests {
         };
         // The rest, with all that nobody has seen yet, goes to the new one; then it is divided again.
         directory.divide(0, line(By::Country, german), 1, false);
-        assert_eq!([german, french, swiss].map(|v| find(&directory, v)), [Some(0), Some(1), Some(1)]);
+        assert_eq!(
+            [german, french, swiss].map(|v| find(&directory, v)),
+            [Some(0), Some(1), Some(1)]
+        );
         directory.divide(1, line(By::Network, french), 2, true);
-        assert_eq!([german, french, swiss].map(|v| find(&directory, v)), [Some(0), Some(2), Some(1)]);
+        assert_eq!(
+            [german, french, swiss].map(|v| find(&directory, v)),
+            [Some(0), Some(2), Some(1)]
+        );
         assert_eq!((directory.len(), directory.neighbors()), (3, vec![[2, 1]]));
         directory.remove(1);
-        assert_eq!([german, french, swiss].map(|v| find(&directory, v)), [Some(0), Some(2), Some(2)]);
+        assert_eq!(
+            [german, french, swiss].map(|v| find(&directory, v)),
+            [Some(0), Some(2), Some(2)]
+        );
         assert_eq!((directory.len(), directory.neighbors()), (2, vec![[0, 2]]));
         directory.remove(0);
         directory.remove(2);

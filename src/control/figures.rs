@@ -35,6 +35,7 @@ impl ControlCenter {
             figure("recomputations_worse", "count", self.total(|counts| counts.worse as f64)),
             figure("recomputation_moves", "count", self.total(|counts| counts.moves as f64)),
         ];
+        figures.extend(self.clusters());
         let (measured, mean) = self.paths.summary();
         figures.push(figure("control_paths_measured", "count", measured as f64));
         figures.push(Figure { metric: "control_path_rtt.mean", unit: "ms", value: mean });
@@ -43,6 +44,27 @@ impl ControlCenter {
         figures.extend(self.objective(|counts| counts.all));
         figures.push(figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6));
         figures
+    }
+
+    /// Splits, merges and lines.
+    fn clusters(&self) -> [Figure; 9] {
+        let figure = |metric, unit, value| Figure { metric, unit, value: Some(value) };
+        let count = |metric, value: u64| figure(metric, "count", value as f64);
+        let account = &self.account;
+        let unaware: usize = self.dcms.iter().map(Dcm::unaware).sum();
+        let left: usize = self.dcms.iter().map(Dcm::outside_edges).sum();
+        let above = account.longest_above(self.last).as_secs_f64();
+        [
+            count("cluster_splits", account.splits),
+            count("cluster_merges", account.merges),
+            count("cluster_moves", account.moved),
+            count("cluster_unaware_at_end", unaware as u64),
+            count("cluster_edges_cut", account.cut),
+            count("cluster_edges_cut_at_end", left as u64),
+            figure("cluster_size.max", "viewers", account.largest as f64),
+            figure("cluster_above_limit.max", "s", above),
+            figure("control_line.max", "count", self.desks.longest() as f64),
+        ]
     }
 
     fn total(&self, count: impl Fn(&Counts) -> f64) -> f64 {

@@ -67,13 +67,24 @@ impl By {
     pub(crate) fn key(self, viewer: Viewer, continents: &Continents) -> u64 {
         let Viewer { peer, place } = viewer;
         match self {
-            Self::Continent => continents.of.get(&place.country).map_or(u64::MAX, |c| u64::from(*c)),
+            Self::Continent => {
+                continents.of.get(&place.country).map_or(u64::MAX, |c| u64::from(*c))
+            }
             Self::Country => u64::from(u16::from_be_bytes(place.country)),
             Self::Network => u64::from(place.network.get()),
             Self::District | Self::City => {
                 u64::from(place.network.get()) << 32 | u64::from(place.metro.get())
             }
             Self::Chance(bit) => scramble(peer) >> (bit % 64) & 1,
+        }
+    }
+
+    fn word(self, key: u64) -> String {
+        match self {
+            Self::Country => String::from_utf8_lossy(&(key as u16).to_be_bytes()).into_owned(),
+            Self::District | Self::City => format!("{}/{}", key >> 32, key & u64::from(u32::MAX)),
+            Self::Chance(bit) => format!("{bit}:{key}"),
+            Self::Continent | Self::Network => key.to_string(),
         }
     }
 
@@ -87,7 +98,8 @@ impl By {
             part as f64 >= least && (total - part) as f64 >= least
         };
         let line = |keys: &[u64]| Line { by: self, inside: keys.iter().copied().collect() };
-        let largest = counts.iter().max_by_key(|(key, count)| (**count, std::cmp::Reverse(**key)))?;
+        let largest =
+            counts.iter().max_by_key(|(key, count)| (**count, std::cmp::Reverse(**key)))?;
         if self != Self::District && enough(*largest.1) {
             return Some(line(&[*largest.0]));
         }
@@ -104,6 +116,12 @@ impl By {
 }
 
 impl Line {
+    /// What those inside have, in words.
+    pub(crate) fn describe(&self) -> String {
+        let words = self.inside.iter().map(|key| self.by.word(*key));
+        words.collect::<Vec<_>>().join(";")
+    }
+
     /// Whether a viewer is inside.
     pub(crate) fn encloses(&self, viewer: Viewer, continents: &Continents) -> bool {
         self.inside.contains(&self.by.key(viewer, continents))

@@ -1,7 +1,7 @@
 //! What a run leaves behind, as rows.
 
 use super::EventRow;
-use crate::units::{AsNumber, BitRate, Bytes, ContentId, PeerId, SimTime, Span, Substream};
+use crate::units::{AsNumber, BitRate, Bytes, ContentId, Metro, PeerId, SimTime, Span, Substream};
 use std::borrow::Cow;
 
 /// The name of a metric, a part or a unit: static where a run records it, owned where a table was read back.
@@ -151,6 +151,12 @@ pub struct PeerRow {
     pub sent: Bytes,
     /// Parents that it changed to after its first ones.
     pub parent_changes: u32,
+    /// Its city, of those of its ISP.
+    pub city: Metro,
+    /// The DCM that it was told serves it, by a split or a merge of clusters; none when there was none.
+    pub dcm: Option<u32>,
+    /// How often it was told of another one.
+    pub dcm_changes: u32,
 }
 
 /// One link in one direction.

@@ -1,6 +1,7 @@
 //! A decision and its reason, one a changed substream.
 
 use crate::units::{PeerId, SimTime, Substream};
+use std::borrow::Cow;
 
 /// What made a coordinator look again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,7 +91,7 @@ pub struct Decision {
 }
 
 /// A change of the clusters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Regrouping {
     /// When it was done.
     pub time: SimTime,
@@ -101,7 +102,12 @@ pub struct Regrouping {
     /// The one that is new, or is no more.
     pub other: u32,
     /// By what the viewers of a split cluster were told apart; none for a merge.
-    pub by: Option<&'static str>,
+    pub by: Option<Cow<'static, str>>,
+    /// What the viewers inside the line have, joined by semicolons: parts of the world, countries, AS
+    /// numbers, AS numbers with a city each, or a bit; none for a merge.
+    pub inside: Option<String>,
+    /// Whether those inside got the new DCM, and not those outside; none for a merge.
+    pub inside_moved: Option<bool>,
     /// Clients of both together, those in line included.
     pub clients: u32,
     /// Of these, who have another DCM now.

@@ -49,6 +49,7 @@ pub(super) const fn trigger(trigger: Trigger) -> &'static str {
         Trigger::ServingHours => "its parent's hours of serving ended",
         Trigger::Preemption => "somebody who can feed others took the place of one who cannot",
         Trigger::Shortage => "there was not enough for all",
+        Trigger::OtherCluster => "its parent was in another cluster since a split or a merge",
     }
 }
 

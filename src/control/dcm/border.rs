@@ -83,8 +83,12 @@ impl Dcm {
         step: &mut Step<'_, '_>,
     ) {
         let guests = self.view.guests(id);
-        step.notices.extend(guests.map(|(substream, child, _)| {
-            Notice::Orphaned { child, parent, substream, trigger, gone }
+        step.notices.extend(guests.map(|(substream, child, _)| Notice::Orphaned {
+            child,
+            parent,
+            substream,
+            trigger,
+            gone,
         }));
     }
 

@@ -157,10 +157,9 @@ pub(super) fn fits(
     substream: Substream,
     with: &Surroundings<'_>,
 ) -> bool {
-    let edge = view.edge(child, substream);
     suits(view, candidate, child, substream, with)
         // Only who has children can be above its own parent: all that have room are fed.
-        && (edge.first_child == NOBODY || view.fed_without(candidate, child, substream))
+        && (!view.feeds_anybody(child, substream) || view.fed_without(candidate, child, substream))
 }
 
 /// Whether `candidate` may feed `child` when it is fed itself: it is not known to fail.

@@ -18,8 +18,6 @@ pub(crate) struct Counts {
     pub(crate) taken_back: u64,
     /// Recomputations that left the objective function higher than they found it.
     pub(crate) worse: u64,
-    /// Members who came from another DCM and have said that they know.
-    pub(crate) told: u64,
     /// Over all recomputations, summed.
     pub(crate) all: Costs,
     /// At the last recomputation.

@@ -148,8 +148,7 @@ impl Dcm {
             let member = self.view.member(id);
             let parent = self.view.edge(id, substream).parent;
             let confirmed = self.view.report(id, substream).confirmed;
-            let fed_by_peer =
-                confirmed && matches!(parent, Source::Member(_) | Source::Outside(_));
+            let fed_by_peer = confirmed && matches!(parent, Source::Member(_) | Source::Outside(_));
             (member.mature || cut_off)
                 && member.is_interior_in(substream)
                 && fed_by_peer

@@ -36,8 +36,8 @@ pub(crate) use member::MemberId;
 use crate::control::clients::Clients;
 use crate::control::servers::Servers;
 use crate::proto::{
-    Assignment, ContentInfo, Decision, Heartbeat, Join, Outbox, ParentChoice, Place, Strangers, Terms,
-    ToClient, Trigger,
+    Assignment, ContentInfo, Decision, Heartbeat, Join, Outbox, ParentChoice, Place, Strangers,
+    Terms, ToClient, Trigger,
 };
 use crate::units::{Bytes, PeerId, SimTime, Substream};
 use choose::Choice;
@@ -225,22 +225,29 @@ impl Dcm {
         (storage.get() / packet).min(u64::from(u32::MAX)) as u32
     }
 
+    /// Members that have been moved and have not said yet that they know.
+    pub(crate) fn unaware(&self) -> usize {
+        self.unaware.len()
+    }
+
     /// What a heartbeat is answered with: where it belongs now, if it has moved and does not know yet.
     pub(crate) fn answer(&mut self, id: MemberId, beat: &Heartbeat) -> ToClient {
         if self.unaware.is_empty() {
             return ToClient::Ack;
         }
         let told = beat.news.as_ref().and_then(|news| news.dcm);
-        if told == Some(self.number) && self.unaware.remove(&self.view.stay(id)) {
-            self.counts.told += 1;
+        let stay = self.view.stay(id);
+        if told == Some(self.number) {
+            self.unaware.remove(&stay);
         }
-        let unaware = self.unaware.contains(&self.view.stay(id));
+        let unaware = self.unaware.contains(&stay);
         if unaware { ToClient::Moved { dcm: self.number } } else { ToClient::Ack }
     }
 
     /// Ends it: its members are another DCM's.
     pub(crate) fn retire(&mut self) {
         self.view = View::new(self.content.substreams);
+        self.unaware.clear();
         self.retired = true;
     }
 

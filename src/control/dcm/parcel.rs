@@ -57,6 +57,9 @@ impl Dcm {
         let waiting = self.waiting.take_of(&stays);
         let groups: Vec<Arc<str>> = self.group_names();
         let parcels = ids.iter().map(|id| self.pack(*id, &groups)).collect();
+        if self.left_out == 0 {
+            self.waiting.left_out = None;
+        }
         let stayed = self.view.members().map(|(_, member)| member.peer).collect();
         self.history.keep_of(&stayed);
         Parcels { parcels, ripening, hours, waiting }
@@ -114,6 +117,7 @@ impl Dcm {
             member,
         };
         self.slots -= u64::from(parcel.member.slots);
+        self.left_out -= usize::from(parcel.member.left_out);
         self.unaware.remove(&parcel.stay);
         self.view.remove(id);
         parcel
@@ -162,6 +166,7 @@ impl Dcm {
         member.group = group.map(|name| self.number_of(&name));
         member.room = None;
         self.slots += u64::from(member.slots);
+        self.left_out += usize::from(member.left_out);
         let id = self.view.add(member, now);
         self.view.reports.restore(id, beat, &reports);
         for (substream, (parent, depth)) in self.view.all_substreams().zip(edges) {

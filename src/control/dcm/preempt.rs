@@ -117,7 +117,7 @@ impl Dcm {
         step: &Step<'_, '_>,
     ) -> bool {
         let is_to_be_had = match self.view.edge(held, substream).parent {
-            Source::None => false,
+            Source::None | Source::Outside(_) => false,
             Source::Server(number) => !step.servers.is_down(number),
             // Until its place is free, `id` stays where it is.
             Source::Member(above) => {

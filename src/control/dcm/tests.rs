@@ -149,12 +149,13 @@ impl World {
             for (id, member) in dcm.view.members() {
                 for substream in dcm.view.all_substreams() {
                     let report = dcm.view.report(id, substream);
-                    let former = dcm.view.releasing(id, substream).and_then(|former| match former {
-                        Former::Member(stay) => {
-                            dcm.view.lasts(stay).then(|| dcm.view.member(stay.id).peer)
-                        }
-                        Former::Outside(peer) => Some(peer),
-                    });
+                    let former =
+                        dcm.view.releasing(id, substream).and_then(|former| match former {
+                            Former::Member(stay) => {
+                                dcm.view.lasts(stay).then(|| dcm.view.member(stay.id).peer)
+                            }
+                            Former::Outside(peer) => Some(peer),
+                        });
                     let parent = dcm.peer_of(dcm.view.edge(id, substream).parent, &self.servers);
                     let beat = dcm.view.reports.beat(id).at;
                     let avoided = dcm.view.avoided_until(id, substream);
@@ -199,12 +200,7 @@ impl World {
     }
 
     /// A report of one who does what it was told, or still what it did before; data come or do not.
-    fn beat(
-        &mut self,
-        (peer, number, id): (PeerId, usize, MemberId),
-        heeds: bool,
-        arrives: bool,
-    ) {
+    fn beat(&mut self, (peer, number, id): (PeerId, usize, MemberId), heeds: bool, arrives: bool) {
         let view = &self.dcms[number].view;
         let received = view.all_substreams().map(|substream| {
             let told = self.told[&peer][substream.index()];

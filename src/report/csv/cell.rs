@@ -2,7 +2,7 @@
 
 use crate::metrics::EventKind;
 use crate::proto::{Rule, Trigger};
-use crate::units::{AsNumber, BitRate, Bytes, ContentId, PeerId, SimTime, Span, Substream};
+use crate::units::{AsNumber, BitRate, Bytes, ContentId, Metro, PeerId, SimTime, Span, Substream};
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
@@ -93,6 +93,7 @@ cells! {
     PeerId, v => v, text => text.parse().ok().map(Self::new), "a peer's number";
     AsNumber, v => v, text => text.parse().ok().map(Self::new), "an AS number";
     ContentId, v => v, text => text.parse().ok().map(Self::new), "a content's number";
+    Metro, v => v.get(), text => text.parse().ok().map(Self::new), "a city's number";
     Substream, v => v, text => text.parse().ok().map(Self), "a substream's number up to 255";
 }
 

@@ -20,8 +20,8 @@ pub use cost::RawCost;
 pub use expect::{RawExpect, RawOver};
 pub use policy::RawPolicy;
 pub use settings::{
-    RawAdmission, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer, RawRegion,
-    RawSelection, RawTracker, RawTree,
+    RawAdmission, RawCdnOnly, RawClient, RawClusters, RawControl, RawObjective, RawPlayer,
+    RawRegion, RawSelection, RawService, RawTracker, RawTree,
 };
 pub use sweep::{RawAxis, RawScale, RawSweep};
 pub use topology::{RawFormat, RawIsp, RawLink, RawLinkKind, RawRelationships, RawTopology};

@@ -1,5 +1,6 @@
 //! Tests of the whole way from a text to a scenario.
 
+mod clusters;
 mod expectations;
 mod golden;
 mod loading;

@@ -2,12 +2,14 @@
 
 use super::context::Check;
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
-use crate::control::{ControlConfig, ObjectiveConfig, RegionRule, Selection};
+use crate::control::{
+    ClusterConfig, ControlConfig, ObjectiveConfig, RegionRule, Selection, ServiceConfig,
+};
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::diagnostics::Rule;
 use crate::scenario::raw::{
-    At, RawAdmission, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer, RawRegion,
-    RawScenario, RawSelection, RawTracker, RawTree,
+    At, RawAdmission, RawCdnOnly, RawClient, RawClusters, RawControl, RawObjective, RawPlayer,
+    RawRegion, RawScenario, RawSelection, RawService, RawTracker, RawTree,
 };
 use crate::units::Span;
 
@@ -91,6 +93,26 @@ pub(super) fn control(check: &mut Check<'_>, raw: &RawControl, heartbeat: Span) 
         recompute_above: check.quantity(&raw.recompute_above, default.recompute_above),
         objective: objective(check, &table(&raw.objective)),
         selection: raw.selection.as_ref().map_or(default.selection, |at| selection(at.value)),
+        clusters: clusters(check, &table(&raw.clusters)),
+        service: service(check, &table(&raw.service)),
+    }
+}
+
+/// Between the sizes at which clusters split and merge lies a factor of two, so that none does both in turn.
+fn clusters(check: &mut Check<'_>, raw: &RawClusters) -> ClusterConfig {
+    let default = ClusterConfig::default();
+    let split_above = check.integer(&raw.split_above, 10..=1_000_000_000, default.split_above);
+    let half = split_above / 2;
+    ClusterConfig { split_above, merge_below: check.integer(&raw.merge_below, 0..=half, half) }
+}
+
+fn service(check: &mut Check<'_>, raw: &RawService) -> ServiceConfig {
+    let default = ServiceConfig::default();
+    ServiceConfig {
+        join: check.quantity(&raw.join, default.join),
+        assignment: check.quantity(&raw.assignment, default.assignment),
+        heartbeat: check.quantity(&raw.heartbeat, default.heartbeat),
+        handover: check.quantity(&raw.handover, default.handover),
     }
 }
 

@@ -145,7 +145,8 @@ const fn is_trouble(trigger: Trigger) -> bool {
         | Trigger::Recomputation
         | Trigger::ServingHours
         | Trigger::Preemption
-        | Trigger::Shortage => false,
+        | Trigger::Shortage
+        | Trigger::OtherCluster => false,
     }
 }
 

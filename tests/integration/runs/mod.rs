@@ -3,6 +3,7 @@
 mod assignment;
 mod bounds;
 mod center;
+mod clusters;
 mod determinism;
 mod devices;
 mod million;

@@ -4,6 +4,7 @@
 
 mod audit;
 mod chaos;
+mod clusters;
 mod coming;
 mod devices;
 mod going;

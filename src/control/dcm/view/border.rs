@@ -44,8 +44,17 @@ impl View {
         guests.map(|((_, substream, child), slots)| (*substream, *child, *slots))
     }
 
+    /// The uplink reserved for each child in another cluster, of all members.
+    pub(in crate::control::dcm) fn all_guests(&self) -> impl Iterator<Item = u8> {
+        self.border.guests.values().copied()
+    }
+
     /// Whether a member has children in a substream, here or elsewhere.
-    pub(in crate::control::dcm) fn feeds_anybody(&self, id: MemberId, substream: Substream) -> bool {
+    pub(in crate::control::dcm) fn feeds_anybody(
+        &self,
+        id: MemberId,
+        substream: Substream,
+    ) -> bool {
         self.children(id, substream).next().is_some()
             || (!self.border.guests.is_empty()
                 && self.guests(id).any(|(other, ..)| other == substream))
@@ -79,7 +88,8 @@ impl View {
 
     /// A member has gone: its number will be another's.
     pub(super) fn forget_guests(&mut self, id: MemberId) {
-        let gone: Vec<_> = self.guests(id).map(|(substream, child, _)| (substream, child)).collect();
+        let gone: Vec<_> =
+            self.guests(id).map(|(substream, child, _)| (substream, child)).collect();
         for (substream, child) in gone {
             self.border.guests.remove(&(id, substream, child));
         }
@@ -114,6 +124,8 @@ impl View {
         self.unlist_outside(child, substream);
         self.edge_mut(child, substream).parent = Source::Member(above);
         self.link(child, substream, above);
+        // It may have helped out there, before it was moved.
+        self.help_out(above, substream);
         let depth = match self.edge(above, substream).depth {
             0 => 0,
             depth => depth.saturating_add(1),
