@@ -96,7 +96,7 @@ impl Dcm {
         let (weights, member) = (&step.with.config.objective, self.view.member(id));
         let depths = [id, held].map(|id| i16::from(self.view.edge(id, substream).depth));
         let own = self.view.subtree_size(id, substream);
-        let within = !self.view.fed_without(id, held, substream);
+        let within = self.view.is_below(id, held, substream);
         let lowered = self.view.subtree_size(held, substream) - if within { own } else { 0 };
         let carried = own + usize::from(member.slots - member.used);
         let lifted = lift_gain(weights, step.with.rate, carried, depths[0] - depths[1]);

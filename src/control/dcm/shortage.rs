@@ -70,7 +70,7 @@ impl Dcm {
             }
         }
         let given: u64 = self.view.all_guests().map(u64::from).sum();
-        Balance { supply: supply.saturating_sub(given), demand }
+        Balance { supply, demand: demand + given }
     }
 
     /// Leaves out one after another, the last in rank first, until it is enough.
@@ -126,6 +126,8 @@ impl Dcm {
         }
         let assignment = Assignment { content: self.content.content, parents };
         step.outbox.send(self.view.member(id).peer, ToClient::Assign(assignment));
+        let peer = self.view.member(id).peer;
+        self.dismiss_guests(id, peer, (Trigger::Shortage, false), step);
         let orphans: Vec<(MemberId, Substream)> = self.all_children(id).collect();
         for (child, substream) in self.by_need(orphans) {
             self.replace(child, substream, Trigger::Shortage, step);

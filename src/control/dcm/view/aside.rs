@@ -2,7 +2,7 @@
 //! a parent that is not to be tried.
 
 use super::View;
-use crate::control::dcm::member::{Former, MemberId};
+use crate::control::dcm::member::{Former, MemberId, Stay};
 use crate::units::{PeerId, SimTime, Substream};
 use std::collections::BTreeMap;
 

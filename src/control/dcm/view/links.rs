@@ -119,6 +119,20 @@ impl View {
         size
     }
 
+    /// Whether `id` is in the subtree of `top`, or is it itself.
+    pub(in crate::control::dcm) fn is_below(
+        &self,
+        id: MemberId,
+        top: MemberId,
+        substream: Substream,
+    ) -> bool {
+        let above = |at: &MemberId| match self.edge(*at, substream).parent {
+            Source::Member(above) => Some(above),
+            Source::None | Source::Server(_) | Source::Outside(_) => None,
+        };
+        std::iter::successors(Some(id), above).any(|at| at == top)
+    }
+
     /// Whether data can reach `id` without passing `through`: its ancestors end at a CDN node. What lies
     /// beyond a parent in another cluster is not known here, and may lead back.
     pub(in crate::control::dcm) fn fed_without(
