@@ -51,6 +51,33 @@ pub struct ControlConfig {
     pub sharing: Sharing,
     /// Weights of the objective function.
     pub objective: ObjectiveConfig,
+    /// When clusters are split and merged.
+    pub clusters: ClusterConfig,
+    /// How long the machine of a DCM takes for what it does.
+    pub service: ServiceConfig,
+}
+
+/// When clusters are split and merged, in clients: members and those who stand in line to become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClusterConfig {
+    /// A cluster with more is split.
+    pub split_above: u32,
+    /// Two that were one and have no more together are one again; at most half of `split_above`.
+    pub merge_below: u32,
+}
+
+/// How long the machine of a DCM takes for what it does; 0 for no time at all. It does one thing after
+/// the other, and what comes meanwhile stands in line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceConfig {
+    /// To take a client in and choose its first parents.
+    pub join: Span,
+    /// To choose other parents for a client and tell it.
+    pub assignment: Span,
+    /// To take in a report, or anything else that a client says.
+    pub heartbeat: Span,
+    /// To hand one client over to another DCM.
+    pub handover: Span,
 }
 
 /// How DCMs of several contents share a host's uplink.
@@ -154,6 +181,8 @@ impl Default for ControlConfig {
             // DCMs coordinate over a node that is on several channels, as the source wants.
             sharing: Sharing::Leases,
             objective: ObjectiveConfig::default(),
+            clusters: ClusterConfig::default(),
+            service: ServiceConfig::default(),
         }
     }
 }
@@ -164,6 +193,27 @@ impl ControlConfig {
     pub(crate) fn part_of(&self, network: AsNumber, metro: Metro) -> u16 {
         let dcms = self.dcms.get(&network).map_or(1, |dcms| u32::from(*dcms).max(1));
         (metro.get() % dcms) as u16
+    }
+}
+
+impl Default for ClusterConfig {
+    fn default() -> Self {
+        // Assumption: what the machine of one DCM can recompute within a fraction of a second; twice the
+        // largest cluster that the scenario of a million viewers draws beforehand.
+        Self { split_above: 10_000, merge_below: 5_000 }
+    }
+}
+
+impl Default for ServiceConfig {
+    /// No time: decisions cost some microseconds each (docs/model.md), which matters only where
+    /// thousands ask one machine within a second.
+    fn default() -> Self {
+        Self {
+            join: Span::ZERO,
+            assignment: Span::ZERO,
+            heartbeat: Span::ZERO,
+            handover: Span::ZERO,
+        }
     }
 }
 

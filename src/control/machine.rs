@@ -1,45 +1,52 @@
-//! One control machine: takes inputs, routes them to the parts it hosts.
+//! One control machine: takes inputs, routes them to the parts it hosts (client manager, row C1).
 
 use super::channels::{self, Keepers};
 use super::clients::Clients;
 use super::config::ControlConfig;
-use super::dcm::{Costs, Counts, Dcm, Step, Surroundings};
+use super::dcm::{Dcm, Notice, Step, Surroundings};
+use super::desks::{Desks, Job};
 use super::directory::{Directory, Region};
 use super::paths::Paths;
 use super::policy::{Policy, PolicyTable};
+use super::regions::{Continents, Viewer};
 use super::servers::Servers;
+use super::services::Account;
 use crate::proto::{
     AddressTable, Believed, ContentInfo, Coordinator, Feed, Figure, Guidance, Heartbeat, Input,
     Join, News, Outbox, Place, Refusal, RouteTable, ToCenter, ToClient, ToKeeper,
 };
-use crate::units::{AsNumber, Metro, PeerId, Ratio, SimTime};
+use crate::units::{AsNumber, ContentId, Metro, PeerId, Ratio, SimTime};
 
 /// The control center on one machine.
 #[derive(Debug)]
 pub struct ControlCenter {
-    config: ControlConfig,
+    pub(super) config: ControlConfig,
     catalogue: Vec<ContentInfo>,
     addresses: AddressTable,
     routes: RouteTable,
-    paths: Paths,
-    policies: PolicyTable,
-    servers: Servers,
-    clients: Clients,
-    directory: Directory,
-    dcms: Vec<Dcm>,
-    keepers: Keepers,
+    pub(super) paths: Paths,
+    pub(super) policies: PolicyTable,
+    pub(super) servers: Servers,
+    pub(super) clients: Clients,
+    pub(super) directory: Directory,
+    pub(super) dcms: Vec<Dcm>,
+    pub(super) keepers: Keepers,
     /// On their way from DCMs to keepers; empty between two inputs.
     letters: Vec<ToKeeper>,
+    pub(super) continents: Continents,
+    pub(super) desks: Desks,
+    /// What the service manager has done.
+    pub(super) account: Account,
     next_tick: SimTime,
     /// When the first of those who are gathered are to be told.
     gathered: Option<SimTime>,
-    last: SimTime,
-    strangers: u64,
-    refusals: u64,
+    pub(super) last: SimTime,
+    pub(super) strangers: u64,
+    pub(super) refusals: u64,
     /// Clients whose own word on where they are is not the feed's.
-    disputed: u64,
+    pub(super) disputed: u64,
     /// The largest that was reported.
-    cpu_load: Option<Ratio>,
+    pub(super) cpu_load: Option<Ratio>,
 }
 
 /// Where an address lies that no feed knows.
@@ -51,6 +58,7 @@ impl ControlCenter {
     pub fn new(config: ControlConfig) -> Self {
         Self {
             next_tick: SimTime::ZERO + config.reassess,
+            desks: Desks::new(config.service),
             config,
             catalogue: Vec::new(),
             addresses: AddressTable::default(),
@@ -61,9 +69,11 @@ impl ControlCenter {
             clients: Clients::default(),
             directory: Directory::default(),
             dcms: Vec::new(),
-            gathered: None,
             keepers: Keepers::default(),
             letters: Vec::new(),
+            gathered: None,
+            continents: Continents::default(),
+            account: Account::default(),
             last: SimTime::ZERO,
             strangers: 0,
             refusals: 0,
@@ -90,12 +100,32 @@ impl ControlCenter {
                 self.servers.locate(table);
             }
             Feed::Routes(table) => self.routes.clone_from(table),
+            Feed::Continents(countries) => self.continents = Continents::new(countries),
         }
     }
 
+    /// Client manager (row C1): finds out whose matter a message is.
     fn message(&mut self, now: SimTime, from: PeerId, message: &ToCenter, outbox: &mut Outbox) {
+        match (message, self.clients.dcm_of(from)) {
+            (ToCenter::Join(join), _) => self.ask(now, from, join, outbox),
+            (_, Some(dcm)) if self.desks.take_time() => {
+                self.stand_in_line(now, dcm, Job::Message(from, message.clone()), outbox);
+            }
+            (_, Some(_)) => self.serve_message(now, from, message, outbox),
+            (ToCenter::Heartbeat(_), None) => self.stranger(now, from, outbox),
+            (_, None) => {}
+        }
+    }
+
+    /// What a client says to its DCM, when its turn has come.
+    pub(super) fn serve_message(
+        &mut self,
+        now: SimTime,
+        from: PeerId,
+        message: &ToCenter,
+        outbox: &mut Outbox,
+    ) {
         match message {
-            ToCenter::Join(join) => self.join(now, from, join, outbox),
             ToCenter::Heartbeat(beat) => self.heartbeat(now, from, beat, outbox),
             ToCenter::Leave => {
                 self.in_dcm(now, from, outbox, |dcm, member, step| dcm.leave(member, step))
@@ -105,22 +135,29 @@ impl ControlCenter {
                     dcm.connect_failed(member, *substream, *parent, step)
                 });
             }
-            // Announces are a tracker's business.
-            ToCenter::Announce => {}
+            // Joins have been asked about before, and announces are a tracker's business.
+            ToCenter::Join(_) | ToCenter::Announce => {}
         }
     }
 
     fn heartbeat(&mut self, now: SimTime, from: PeerId, beat: &Heartbeat, outbox: &mut Outbox) {
-        if self.clients.find(from).is_some() {
-            if let Some(news) = &beat.news {
-                self.note_news(from, news);
-            }
-            self.in_dcm(now, from, outbox, |dcm, member, step| {
-                dcm.heartbeat(member, beat, step);
-                dcm.claim_share(member, step);
-            });
-            outbox.send(from, ToClient::Ack);
-        } else if let Some(number) = self.servers.find(from) {
+        if self.clients.find(from).is_none() {
+            return self.stranger(now, from, outbox);
+        }
+        if let Some(news) = &beat.news {
+            self.note_news(from, news);
+        }
+        self.in_dcm(now, from, outbox, |dcm, member, step| {
+            dcm.heartbeat(member, beat, step);
+            dcm.claim_share(member, step);
+            let answer = dcm.answer(member, beat);
+            step.outbox.send(from, answer);
+        });
+    }
+
+    /// A heartbeat of one who is no client here: a CDN node, or somebody who has been given up.
+    fn stranger(&mut self, now: SimTime, from: PeerId, outbox: &mut Outbox) {
+        if let Some(number) = self.servers.find(from) {
             self.servers.heard(number, now);
             outbox.send(from, ToClient::Ack);
         } else {
@@ -163,17 +200,19 @@ impl ControlCenter {
         }
     }
 
-    fn join(&mut self, now: SimTime, from: PeerId, join: &Join, outbox: &mut Outbox) {
-        let Some(content) =
-            self.catalogue.iter().find(|info| info.content == join.content).copied()
-        else {
+    /// A client asks for a content: whether it may have it, and at which DCM.
+    fn ask(&mut self, now: SimTime, from: PeerId, join: &Join, outbox: &mut Outbox) {
+        let Some(content) = self.offered(join.content) else {
             outbox.send(from, ToClient::Refuse(Refusal::UnknownContent));
             return;
         };
-        if self.clients.find(from).is_some() {
-            outbox.send(from, ToClient::Welcome(Guidance::Directed));
-            self.in_dcm(now, from, outbox, |dcm, member, step| dcm.repeat(member, step));
-            return;
+        if let Some(dcm) = self.clients.dcm_of(from) {
+            if self.clients.find(from).is_none() {
+                // It stands in line already.
+                return;
+            }
+            let place = self.dcms[dcm].place_of(from, &self.clients).unwrap_or(NOWHERE);
+            return self.stand_in_line(now, dcm, Job::join(from, place, join), outbox);
         }
         // Policies are judged by the feed alone: nobody is asked whether it may watch.
         let known = self.addresses.lookup(join.address).unwrap_or(NOWHERE);
@@ -182,18 +221,45 @@ impl ControlCenter {
             outbox.send(from, ToClient::Refuse(Refusal::Policy(policy)));
             return;
         }
-        outbox.send(from, ToClient::Welcome(Guidance::Directed));
         let place = self.locate(join);
-        let region = Region::of(place, &self.config);
-        let dcm = self
-            .directory
-            .find(join.content, region)
-            .unwrap_or_else(|| self.create_dcm(now, content, region));
+        let dcm = self.dcm_for(now, &content, Viewer { peer: from, place });
+        self.clients.set_waiting(from, dcm);
+        self.stand_in_line(now, dcm, Job::join(from, place, join), outbox);
+        self.look_at_size(now, dcm, outbox);
+        self.work(now, outbox);
+    }
+
+    fn offered(&self, content: ContentId) -> Option<ContentInfo> {
+        self.catalogue.iter().find(|info| info.content == content).copied()
+    }
+
+    /// Whoever asks gets an answer, and parents.
+    pub(super) fn serve_join(
+        &mut self,
+        now: SimTime,
+        Viewer { peer, place }: Viewer,
+        join: &Join,
+        outbox: &mut Outbox,
+    ) {
+        outbox.send(peer, ToClient::Welcome(Guidance::Directed));
+        if self.clients.find(peer).is_some() {
+            self.in_dcm(now, peer, outbox, |dcm, member, step| dcm.repeat(member, step));
+            return;
+        }
+        let (Some(dcm), Some(content)) = (self.clients.dcm_of(peer), self.offered(join.content))
+        else {
+            return;
+        };
+        let dcm = if self.dcms[dcm].is_retired() {
+            self.dcm_for(now, &content, Viewer { peer, place })
+        } else {
+            dcm
+        };
         let member =
-            self.with_dcm(now, dcm, outbox, |dcm, step| dcm.admit(from, join, place, step));
-        self.clients.set(from, dcm, member);
-        self.in_dcm(now, from, outbox, |dcm, member, step| dcm.claim_share(member, step));
-        self.in_dcm(now, from, outbox, |dcm, member, step| dcm.receive(member, step));
+            self.with_dcm(now, dcm, outbox, |dcm, step| dcm.admit(peer, join, place, step));
+        self.clients.set(peer, dcm, member);
+        self.in_dcm(now, peer, outbox, |dcm, member, step| dcm.claim_share(member, step));
+        self.in_dcm(now, peer, outbox, |dcm, member, step| dcm.receive(member, step));
         let due = self.dcms[dcm].due();
         self.gathered = [self.gathered, due].into_iter().flatten().min();
     }
@@ -209,12 +275,15 @@ impl ControlCenter {
         self.gathered = self.dcms.iter().filter_map(Dcm::due).min();
     }
 
-    /// Service manager (row C3): a DCM for a content and region that has none.
-    fn create_dcm(&mut self, now: SimTime, content: ContentInfo, region: Region) -> usize {
-        let number = self.dcms.len();
-        self.dcms.push(Dcm::new(now, content, number, self.config.recompute));
-        self.directory.enter(content.content, region, number);
-        number
+    /// The DCM of a content for a viewer, made if there is none (row C3).
+    fn dcm_for(&mut self, now: SimTime, content: &ContentInfo, viewer: Viewer) -> usize {
+        let region = Region::of(viewer.place, &self.config);
+        let known = self.directory.find(content.content, region, viewer, &self.continents);
+        known.unwrap_or_else(|| {
+            let number = self.create_dcm(now, content);
+            self.directory.enter(content.content, region, number);
+            number
+        })
     }
 
     fn in_dcm(
@@ -229,39 +298,49 @@ impl ControlCenter {
         }
     }
 
-    fn with_dcm<T>(
+    /// Lets a DCM act, and others with what it has to tell them.
+    pub(super) fn with_dcm<T>(
         &mut self,
         now: SimTime,
         number: usize,
         outbox: &mut Outbox,
         act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T,
     ) -> T {
-        let done = self.step(now, number, outbox, act);
-        self.carry_letters(now, outbox);
+        let mut notices = Vec::new();
+        let done = self.act(now, number, (&mut notices, outbox), act);
+        while !notices.is_empty() || !self.letters.is_empty() {
+            for notice in std::mem::take(&mut notices) {
+                if let Some((dcm, member)) = self.clients.find(notice.about()) {
+                    self.act(now, dcm, (&mut notices, outbox), |dcm, step| {
+                        dcm.notice(member, notice, step)
+                    });
+                }
+            }
+            self.carry_letters(now, (&mut notices, outbox));
+        }
         done
     }
 
     /// Carries letters between DCMs and the keepers of hosts on several contents. Here all are on one
     /// machine; nothing they do depends on it.
-    fn carry_letters(&mut self, now: SimTime, outbox: &mut Outbox) {
+    fn carry_letters(&mut self, now: SimTime, (notices, outbox): (&mut Vec<Notice>, &mut Outbox)) {
         let terms = channels::Terms::of(&self.config);
-        while !self.letters.is_empty() {
-            for letter in std::mem::take(&mut self.letters) {
-                for answer in self.keepers.read(now, &letter, terms) {
-                    let Some((dcm, member)) = self.clients.find(answer.holder().client) else {
-                        continue;
-                    };
-                    self.step(now, dcm, outbox, |dcm, step| dcm.read_share(member, &answer, step));
+        for letter in std::mem::take(&mut self.letters) {
+            for answer in self.keepers.read(now, &letter, terms) {
+                if let Some((dcm, member)) = self.clients.find(answer.holder().client) {
+                    self.act(now, dcm, (notices, outbox), |dcm, step| {
+                        dcm.read_share(member, &answer, step)
+                    });
                 }
             }
         }
     }
 
-    fn step<T>(
+    fn act<T>(
         &mut self,
         now: SimTime,
         number: usize,
-        outbox: &mut Outbox,
+        (notices, outbox): (&mut Vec<Notice>, &mut Outbox),
         act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T,
     ) -> T {
         let dcm = &mut self.dcms[number];
@@ -274,66 +353,33 @@ impl ControlCenter {
             start: dcm.content().start,
             packet: dcm.content().packet,
         };
-        let mut step = Step {
-            with: &with,
-            servers: &mut self.servers,
-            clients: &mut self.clients,
-            letters: &mut self.letters,
-            outbox,
-        };
-        act(dcm, &mut step)
+        let (servers, clients) = (&mut self.servers, &mut self.clients);
+        let letters = &mut self.letters;
+        act(dcm, &mut Step { with: &with, servers, clients, notices, letters, outbox })
     }
 
+    /// What is done second by second.
     fn tick(&mut self, now: SimTime, outbox: &mut Outbox) {
         let patience = self.config.heartbeat * u64::from(self.config.expiry_heartbeats);
         self.servers.expire(now, patience);
         for number in 0..self.dcms.len() {
-            if self.dcms[number].is_retired() {
-                continue;
-            }
-            self.with_dcm(now, number, outbox, |dcm, step| {
-                dcm.tick(step);
-                dcm.tick_shares(step);
-            });
-            if self.dcms[number].is_retired() {
-                self.directory.remove(number);
+            if !self.dcms[number].is_retired() {
+                self.stand_in_line(now, number, Job::Tick, outbox);
             }
         }
+        self.merge_small(now, outbox);
     }
 
-    fn total(&self, count: impl Fn(&Counts) -> f64) -> f64 {
-        self.dcms.iter().map(|dcm| count(&dcm.counts())).sum()
-    }
-
-    /// About hosts on several contents; nothing where there were none.
-    fn sharing_figures(&self) -> Vec<Figure> {
-        let counts = self.keepers.counts();
-        let figures = [
-            ("shared_hosts_at_end", self.keepers.len() as f64),
-            ("share_letters", counts.letters as f64),
-            ("share_grants", counts.grants as f64),
-            ("share_recalls", counts.recalls as f64),
-            ("share_lapses", counts.lapses as f64),
-            ("share_moves", self.total(|counts| counts.shed as f64)),
-            ("share_downlinks_lost", self.total(|counts| counts.starved as f64)),
-        ];
-        let figure = |(metric, value)| Figure { metric, unit: "count", value: Some(value) };
-        if counts.letters == 0 { Vec::new() } else { figures.map(figure).to_vec() }
-    }
-
-    /// The objective function before and after recomputations, in the cost of CDN nodes sending
-    /// everything (1 with the default weights).
-    fn objective(&self, costs: impl Fn(&Counts) -> Costs) -> [Figure; 2] {
-        let demand = self.total(|counts| costs(counts).demand);
-        let figure = |metric, cost: f64| Figure {
-            metric,
-            unit: "per Mbps",
-            value: (demand > 0.0).then_some(cost / demand),
-        };
-        [
-            figure("objective_before", self.total(|counts| costs(counts).before)),
-            figure("objective", self.total(|counts| costs(counts).after)),
-        ]
+    /// A DCM's second-level look, when its turn has come.
+    pub(super) fn serve_tick(&mut self, now: SimTime, number: usize, outbox: &mut Outbox) {
+        self.with_dcm(now, number, outbox, |dcm, step| {
+            dcm.tick(step);
+            dcm.tick_shares(step);
+        });
+        if self.dcms[number].is_retired() {
+            self.directory.remove(number);
+        }
+        self.look_at_size(now, number, outbox);
     }
 }
 
@@ -344,6 +390,7 @@ impl Coordinator for ControlCenter {
             Input::Feed(feed) => self.learn(now, feed),
             Input::Message { from, message } => self.message(now, from, message, outbox),
             Input::Timeout => {
+                self.work(now, outbox);
                 self.place_newcomers(now, outbox);
                 if now >= self.next_tick {
                     self.next_tick = now + self.config.reassess;
@@ -354,7 +401,7 @@ impl Coordinator for ControlCenter {
     }
 
     fn next_timeout(&self) -> Option<SimTime> {
-        Some(self.gathered.map_or(self.next_tick, |due| due.min(self.next_tick)))
+        [self.desks.next(), self.gathered, Some(self.next_tick)].into_iter().flatten().min()
     }
 
     fn expect(&self, from: &[PeerId]) {
@@ -365,41 +412,10 @@ impl Coordinator for ControlCenter {
     }
 
     fn gauges(&self) -> Vec<Figure> {
-        let figure = |metric, value| Figure { metric, unit: "count", value: Some(value) };
-        let mut gauges = Vec::from(self.objective(|counts| counts.last));
-        gauges.push(figure("control_dcms", self.directory.len() as f64));
-        gauges
+        self.present()
     }
 
     fn figures(&self) -> Vec<Figure> {
-        let figure = |metric, unit, value| Figure { metric, unit, value: Some(value) };
-        let served: usize = self.dcms.iter().map(Dcm::len).sum();
-        let mut figures = vec![
-            figure("control_dcms", "count", self.dcms.len() as f64),
-            figure("control_dcms_at_end", "count", self.directory.len() as f64),
-            figure("control_clients_at_end", "count", served as f64),
-            figure("control_refusals", "count", self.refusals as f64),
-            figure("control_policy_classes", "count", self.policies.classes() as f64),
-            figure("control_locations_disputed", "count", self.disputed as f64),
-            figure("control_deaths_concluded", "count", self.total(|counts| counts.deaths as f64)),
-            figure("control_cuts_concluded", "count", self.total(|counts| counts.cuts as f64)),
-            figure("control_ejections", "count", self.total(|counts| counts.ejected as f64)),
-            figure("control_readmissions", "count", self.total(|counts| counts.taken_back as f64)),
-            figure("changes_put_off", "count", self.total(|counts| counts.put_off as f64)),
-            figure("control_rejoins_asked", "count", self.strangers as f64),
-            figure("recomputations_whole", "count", self.total(|counts| counts.whole as f64)),
-            figure("recomputations_part", "count", self.total(|counts| counts.part as f64)),
-            figure("recomputations_worse", "count", self.total(|counts| counts.worse as f64)),
-            figure("recomputation_moves", "count", self.total(|counts| counts.moves as f64)),
-        ];
-        let (measured, mean) = self.paths.summary();
-        figures.push(figure("control_paths_measured", "count", measured as f64));
-        figures.push(Figure { metric: "control_path_rtt.mean", unit: "ms", value: mean });
-        let load = self.cpu_load.map(Ratio::get);
-        figures.push(Figure { metric: "control_cpu_load.max", unit: "ratio", value: load });
-        figures.extend(self.objective(|counts| counts.all));
-        figures.extend(self.sharing_figures());
-        figures.push(figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6));
-        figures
+        self.account()
     }
 }

@@ -6,13 +6,20 @@ mod channels;
 mod clients;
 mod config;
 mod dcm;
+mod desks;
 mod directory;
+mod figures;
 mod machine;
 mod objective;
 mod paths;
 mod policy;
+mod regions;
 mod servers;
+mod services;
 
-pub use config::{AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection, Sharing};
+pub use config::{
+    AssignmentOrder, ClusterConfig, ControlConfig, ObjectiveConfig, RegionRule, Selection,
+    ServiceConfig, Sharing,
+};
 pub use machine::ControlCenter;
 pub use policy::{Condition, Country, Effect, Policy};

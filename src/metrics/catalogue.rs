@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 102] = [
+const NAMES: [(&str, &str, Direction, Parts); 113] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -87,6 +87,8 @@ const NAMES: [(&str, &str, Direction, Parts); 102] = [
     ("connect_refused", "count", Lower, ONE),
     ("connect_timeouts", "count", Lower, ONE),
     ("losses_never_repaired", "count", Lower, ONE),
+    ("decision_time", "s", Lower, ALL),
+    ("first_byte", "s", Lower, ALL),
     ("time_to_detect", "s", Lower, ALL),
     ("time_to_detect_graceful", "s", Lower, ALL),
     ("time_to_detect_cdn_node", "s", Lower, ALL),
@@ -108,6 +110,15 @@ const NAMES: [(&str, &str, Direction, Parts); 102] = [
     ("control_readmissions", "count", Neither, ONE),
     ("changes_put_off", "count", Neither, ONE),
     ("control_rejoins_asked", "count", Neither, ONE),
+    ("cluster_splits", "count", Neither, ONE),
+    ("cluster_merges", "count", Neither, ONE),
+    ("cluster_moves", "count", Neither, ONE),
+    ("cluster_unaware_at_end", "count", Lower, ONE),
+    ("cluster_edges_cut", "count", Lower, ONE),
+    ("cluster_edges_cut_at_end", "count", Lower, ONE),
+    ("cluster_size", "viewers", Neither, MAX),
+    ("cluster_above_limit", "s", Lower, MAX),
+    ("control_line", "count", Lower, MAX),
     ("recomputations_whole", "count", Neither, ONE),
     ("recomputations_part", "count", Neither, ONE),
     ("recomputations_worse", "count", Lower, ONE),

@@ -70,6 +70,15 @@ pub fn detection_time_mean(heartbeat: Span, silent: u64) -> Span {
     heartbeat * silent + heartbeat / 2
 }
 
+/// Mean time in line before one server that takes `service` for each of Poisson arrivals at this load
+/// (M/D/1): `load / (2 (1 - load))` services. For loads below 1.
+///
+/// Source: Pollaczek 1930, Khinchine 1932.
+#[must_use]
+pub fn deterministic_wait_mean(service: Span, load: f64) -> Span {
+    service.mul_f64(load / (2.0 * (1.0 - load)))
+}
+
 /// Jain's fairness index `(sum x)^2 / (n sum x^2)`: 1 when all are equal, 1/n when one has all.
 /// `None` without shares or when all are 0.
 ///
@@ -157,6 +166,14 @@ mod tests {
         near(erlang_c(10, 8.0), 0.4092, 5e-5);
         near(erlang_c(1, 0.3), 0.3, 1e-12);
         near(erlang_c(4, 4.0), 1.0, 1e-15);
+    }
+
+    #[test]
+    fn one_server_that_always_takes_as_long_makes_two_services_of_line_at_four_fifths() {
+        let wait = |load| deterministic_wait_mean(Span::from_secs(1), load).as_secs_f64();
+        near(wait(0.8), 2.0, 1e-9);
+        near(wait(0.5), 0.5, 1e-9);
+        near(wait(0.0), 0.0, 1e-9);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What a run leaves behind, as rows.
 
 use super::EventRow;
-use crate::units::{AsNumber, BitRate, Bytes, ContentId, HostId, PeerId, SimTime, Span, Substream};
+use crate::units::{
+    AsNumber, BitRate, Bytes, ContentId, HostId, Metro, PeerId, SimTime, Span, Substream,
+};
 use std::borrow::Cow;
 
 /// The name of a metric, a part or a unit: static where a run records it, owned where a table was read back.
@@ -153,6 +155,12 @@ pub struct PeerRow {
     pub parent_changes: u32,
     /// Where there are several contents: which it watched, and on which device.
     pub channel: Option<(ContentId, HostId)>,
+    /// Its city, of those of its ISP.
+    pub city: Metro,
+    /// The DCM that it was told serves it, by a split or a merge of clusters; none when there was none.
+    pub dcm: Option<u32>,
+    /// How often it was told of another one.
+    pub dcm_changes: u32,
 }
 
 /// One link in one direction.

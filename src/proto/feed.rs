@@ -18,6 +18,8 @@ pub enum Feed {
     Addresses(AddressTable),
     /// How far networks are from each other.
     Routes(RouteTable),
+    /// In which part of the world countries lie: two letters, and a number for each part.
+    Continents(Vec<([u8; 2], u8)>),
 }
 
 /// A content and its rate.

@@ -1,6 +1,6 @@
 //! The whole boundary of a coordinator: what goes in, what comes out.
 
-use super::{Decision, Feed, ToCenter, ToClient};
+use super::{Decision, Feed, Regrouping, ToCenter, ToClient};
 use crate::units::{PeerId, SimTime};
 
 /// What reaches a coordinator.
@@ -31,6 +31,8 @@ pub enum Output {
     },
     /// Why an assignment is as it is.
     Explain(Decision),
+    /// Clusters have been split or merged.
+    Regroup(Regrouping),
 }
 
 /// Collects what a coordinator wants done, in its order.
@@ -57,6 +59,37 @@ impl Outbox {
         if self.explains {
             self.outputs.push(Output::Explain(decision));
         }
+    }
+
+    /// Records a split or a merge.
+    pub fn regroup(&mut self, regrouping: Regrouping) {
+        self.outputs.push(Output::Regroup(regrouping));
+    }
+
+    /// Keeps back the messages pushed since there were `from` outputs: they leave later.
+    pub fn hold(&mut self, from: usize) -> Vec<(PeerId, ToClient)> {
+        let mut held = Vec::new();
+        for output in self.outputs.split_off(from) {
+            match output {
+                Output::Send { to, message } => held.push((to, message)),
+                other => self.outputs.push(other),
+            }
+        }
+        held
+    }
+
+    /// Assignments among the outputs since there were `from`.
+    #[must_use]
+    pub fn assignments(&self, from: usize) -> usize {
+        let assigns =
+            |output: &&Output| matches!(output, Output::Send { message: ToClient::Assign(_), .. });
+        self.outputs[from..].iter().filter(assigns).count()
+    }
+
+    /// How many outputs there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.outputs.len()
     }
 
     /// Takes everything out, oldest first.

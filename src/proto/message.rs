@@ -97,6 +97,8 @@ pub struct News {
     /// The path from each new parent, as the handshake measured it; empty when it has no others
     /// than before.
     pub paths: Vec<MeasuredPath>,
+    /// The DCM that it was told serves it now; none when it was told nothing since its last report.
+    pub dcm: Option<u32>,
 }
 
 /// A path and its length.
@@ -141,6 +143,12 @@ pub enum ToClient {
     Neighbors(Vec<Neighbor>),
     /// The heartbeat arrived and nothing changed.
     Ack,
+    /// The heartbeat arrived, and from now on another DCM serves this client. Said in the answer to each
+    /// heartbeat until one has repeated it.
+    Moved {
+        /// Which one, numbered in the order of creation.
+        dcm: u32,
+    },
     /// The session is not known, or no longer: join again.
     Rejoin,
 }
@@ -214,7 +222,7 @@ impl ToCenter {
                 54 + terms + join.host.map_or(0, |_| 4)
             }
             Self::Heartbeat(beat) => {
-                let news = beat.news.as_ref().map_or(0, |news| 1 + 6 * news.paths.len() as u64);
+                let news = beat.news.as_ref().map_or(0, |news| news.size());
                 16 + 8 * beat.received.len() as u64 + 9 * beat.sent.len() as u64 + news
             }
             Self::Leave | Self::Announce => 4,
@@ -224,12 +232,20 @@ impl ToCenter {
     }
 }
 
+impl News {
+    /// Estimated bytes on the wire.
+    fn size(&self) -> u64 {
+        1 + 6 * self.paths.len() as u64 + if self.dcm.is_some() { 4 } else { 0 }
+    }
+}
+
 impl ToClient {
     /// Estimated size on the wire.
     #[must_use]
     pub fn size(&self) -> Bytes {
         let body = match self {
             Self::Welcome(_) | Self::Ack | Self::Rejoin => 4,
+            Self::Moved { .. } => 8,
             Self::Refuse(Refusal::Policy(name)) => 4 + name.len() as u64,
             Self::Refuse(Refusal::NoCapacity | Refusal::UnknownContent) => 4,
             Self::Assign(assignment) => 4 + 13 * assignment.parents.len() as u64,

@@ -19,7 +19,7 @@ pub use message::{
     Assignment, Believed, Connect, Device, Guidance, Heartbeat, Join, MeasuredPath, Neighbor, News,
     ParentChoice, Received, Refusal, Sent, ToCenter, ToClient,
 };
-pub use record::{Decision, Rule, Trigger};
+pub use record::{Decision, Regrouping, Rule, Trigger};
 pub use sharing::{Amounts, Holder, Line, Rank, ToHolder, ToKeeper, Wish};
 pub use terms::{Friends, Hours, Strangers, Terms};
 

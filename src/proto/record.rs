@@ -1,6 +1,7 @@
 //! A decision and its reason, one a changed substream.
 
 use crate::units::{PeerId, SimTime, Substream};
+use std::borrow::Cow;
 
 /// What made a coordinator look again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +30,8 @@ pub enum Trigger {
     Shortage,
     /// Another content needs what its parent's line, or its own, has carried.
     ShareRecalled,
+    /// Clusters were split or merged, and its parent is in another one now.
+    OtherCluster,
 }
 
 /// Which rule chose the new parent.
@@ -93,9 +96,35 @@ pub struct Decision {
     pub considered: u32,
 }
 
+/// A change of the clusters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regrouping {
+    /// When it was done.
+    pub time: SimTime,
+    /// A cluster was split; else two were merged.
+    pub split: bool,
+    /// The DCM that stays, numbered in the order of creation.
+    pub dcm: u32,
+    /// The one that is new, or is no more.
+    pub other: u32,
+    /// By what the viewers of a split cluster were told apart; none for a merge.
+    pub by: Option<Cow<'static, str>>,
+    /// What the viewers inside the line have, joined by semicolons: parts of the world, countries, AS
+    /// numbers, AS numbers with a city each, or a bit; none for a merge.
+    pub inside: Option<String>,
+    /// Whether those inside got the new DCM, and not those outside; none for a merge.
+    pub inside_moved: Option<bool>,
+    /// Clients of both together, those in line included.
+    pub clients: u32,
+    /// Of these, who have another DCM now.
+    pub moved: u32,
+    /// Tree edges that were cut by a split, or that still led from one to the other before a merge.
+    pub edges: u32,
+}
+
 impl Trigger {
     /// All triggers.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Join,
         Self::ParentLeft,
         Self::ParentSilent,
@@ -108,6 +137,7 @@ impl Trigger {
         Self::Preemption,
         Self::Shortage,
         Self::ShareRecalled,
+        Self::OtherCluster,
     ];
 
     /// The name in results.
@@ -126,6 +156,7 @@ impl Trigger {
             Self::Preemption => "preemption",
             Self::Shortage => "shortage",
             Self::ShareRecalled => "share_recalled",
+            Self::OtherCluster => "other_cluster",
         }
     }
 }

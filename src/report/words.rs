@@ -50,6 +50,7 @@ pub(super) const fn trigger(trigger: Trigger) -> &'static str {
         Trigger::Preemption => "somebody who can feed others took the place of one who cannot",
         Trigger::Shortage => "there was not enough for all",
         Trigger::ShareRecalled => "another content needed the line",
+        Trigger::OtherCluster => "its parent was in another cluster since a split or a merge",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::edges::{Child, EdgeId, Loss, Reason};
 use super::event::Event;
-use super::peers::{NO_SLOT, Peer, Slot};
+use super::peers::{NO_SLOT, Peer, Slot, Wait};
 use super::recorder::Ending;
 use super::world::World;
 use crate::peer::Player;
@@ -47,7 +47,9 @@ impl World<'_> {
         (peer.children, peer.sending) = (0, 0);
         [peer.uplink, peer.downlink] = peer.own_links;
         (peer.start, peer.guidance, peer.heard) = (None, None, now);
-        (peer.new_paths, peer.new_load) = (false, false);
+        (peer.new_paths, peer.new_load, peer.new_dcm) = (false, false, false);
+        (peer.decision, peer.has_begun) = (Wait::Before, false);
+        (peer.dcm, peer.dcm_changes) = (None, 0);
         peer.player = Player::new(now, 0);
         (peer.join_tries, peer.beats, peer.draws) = (0, 0, 0);
         (peer.from_cdn, peer.from_peers, peer.sent, peer.parent_changes) = (0, 0, 0, 0);
@@ -229,6 +231,19 @@ impl World<'_> {
         }
         self.edges.detail_mut(id).pending = NO_SLOT;
         self.attach(id, detail.pending, detail.pending_reason);
+        self.note_first_byte(child);
+    }
+
+    /// The handshake has taken as long as it takes until the first byte is here.
+    fn note_first_byte(&mut self, slot: Slot) {
+        let now = self.now;
+        let peer = self.peer_mut(slot);
+        if let Some(number) = peer.session
+            && !std::mem::replace(&mut peer.has_begun, true)
+        {
+            let joined = self.sessions[number as usize].join;
+            self.recorder.begun(now.since(joined));
+        }
     }
 
     /// Whether packets get through between two clients, in both directions.

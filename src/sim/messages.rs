@@ -3,8 +3,9 @@
 use super::edges::Reason;
 use super::event::Event;
 use super::mail::Letter;
-use super::peers::{NO_SLOT, Slot};
+use super::peers::{NO_SLOT, Slot, Wait};
 use super::world::World;
+use crate::net::Country;
 use crate::proto::{
     AddressRange, AddressTable, Assignment, ContentInfo, Feed, Guidance, Input, Output,
     ParentChoice, Place, Refusal, RouteTable, Rule, ServerInfo, ToCenter, ToClient, Trigger,
@@ -75,6 +76,7 @@ impl World<'_> {
     }
 
     pub(super) fn deliver_to_center(&mut self, number: u32) {
+        self.note_question(number);
         let letter = self.mail.to_center(number);
         let input = Input::Message { from: letter.client, message: &letter.message };
         self.asker = Some((letter.client, letter.slot));
@@ -85,6 +87,10 @@ impl World<'_> {
     }
 
     pub(super) fn coordinator_timeout(&mut self) {
+        // Another call came before it, and did what there was to do.
+        if self.coordinator_due != Some(self.now) {
+            return;
+        }
         self.coordinator_due = None;
         // A machine that is cut off goes on by itself, but its timers are of no use to anybody: it
         // is called again when it is back.
@@ -101,10 +107,12 @@ impl World<'_> {
         for output in outbox.drain() {
             match output {
                 Output::Send { to, message } => {
+                    self.note_answer(to, &message);
                     self.note_decision(to, &message);
                     self.send_to_client(to, message);
                 }
                 Output::Explain(decision) => self.recorder.decided(decision),
+                Output::Regroup(regrouping) => self.regroupings.push(regrouping),
             }
         }
         self.outbox = outbox;
@@ -123,6 +131,44 @@ impl World<'_> {
         {
             self.coordinator_due = Some(due);
             self.schedule(due, Event::Coordinator);
+        }
+    }
+
+    /// A client's first question has reached the coordinator.
+    fn note_question(&mut self, number: u32) {
+        let letter = self.mail.to_center(number);
+        let asks = matches!(letter.message, ToCenter::Join(_) | ToCenter::Announce);
+        let slot = if asks { self.still_at(letter.slot, letter.client) } else { None };
+        if let Some(slot) = slot {
+            let now = self.now;
+            let wait = &mut self.peer_mut(slot).decision;
+            if *wait == Wait::Before {
+                *wait = Wait::Since(now);
+            }
+        }
+    }
+
+    /// Its first answer that names parents or peers leaves.
+    fn note_answer(&mut self, to: PeerId, message: &ToClient) {
+        if !matches!(message, ToClient::Assign(_) | ToClient::Neighbors(_)) {
+            return;
+        }
+        let hint = self.asker.filter(|(client, _)| *client == to).map(|(_, slot)| slot);
+        let slot = hint.map_or_else(|| self.slot_of(to), |slot| self.still_at(slot, to));
+        if let Some(slot) = slot
+            && let Wait::Since(since) = self.peer(slot).decision
+        {
+            self.peer_mut(slot).decision = Wait::Over;
+            self.recorder.answered(self.now.since(since));
+        }
+    }
+
+    /// Another DCM serves a client: it says in its next report that it knows.
+    fn learn_dcm(&mut self, slot: Slot, dcm: u32) {
+        let peer = self.peer_mut(slot);
+        peer.new_dcm = true;
+        if peer.dcm.replace(dcm) != Some(dcm) {
+            peer.dcm_changes += 1;
         }
     }
 
@@ -161,6 +207,7 @@ impl World<'_> {
             ToClient::Neighbors(neighbors) => self.meet_neighbors(slot, &neighbors),
             ToClient::Refuse(refusal) => self.refused(slot, &refusal),
             ToClient::Rejoin => self.join_again(slot),
+            ToClient::Moved { dcm } => self.learn_dcm(slot, dcm),
             ToClient::Ack => {}
         }
     }
@@ -221,6 +268,7 @@ impl World<'_> {
         let feeds = [
             Feed::Addresses(self.address_feed()),
             Feed::Routes(self.route_feed()),
+            Feed::Continents(self.continent_feed()),
             Feed::Catalogue(self.catalogue()),
             Feed::Servers(self.server_list()),
         ];
@@ -241,6 +289,16 @@ impl World<'_> {
             AddressRange { first: range.first, last: range.last, place }
         });
         AddressTable::new(ranges.collect())
+    }
+
+    /// In which part of the world the countries with viewers lie.
+    fn continent_feed(&self) -> Vec<([u8; 2], u8)> {
+        let isps = self.scenario.topology.isps.iter().map(|isp| isp.country);
+        let known = isps.filter_map(|code| {
+            let region = Country::new(std::str::from_utf8(&code).ok()?)?.region()?;
+            Some((code, region.index() as u8))
+        });
+        known.collect()
     }
 
     fn route_feed(&self) -> RouteTable {
@@ -311,7 +369,8 @@ pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
             Trigger::Congestion
             | Trigger::Improvement
             | Trigger::Recomputation
-            | Trigger::Preemption,
+            | Trigger::Preemption
+            | Trigger::OtherCluster,
         ) => Reason::NoSpareUplink,
     }
 }

@@ -32,7 +32,7 @@ mod workload;
 mod world;
 
 use crate::metrics::RunRecords;
-use crate::proto::Decision;
+use crate::proto::{Decision, Regrouping};
 use crate::scenario::{CoordinatorKind, Scenario};
 use crate::units::{Bytes, SimTime, Span};
 
@@ -61,6 +61,8 @@ pub struct Outcome {
     pub records: RunRecords,
     /// The decisions kept.
     pub decisions: Vec<Decision>,
+    /// Splits and merges of clusters, in the order of time.
+    pub regroupings: Vec<Regrouping>,
     /// Digest of the event stream: equal digests, equal runs.
     pub digest: u64,
     /// Events handled.

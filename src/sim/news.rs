@@ -1,4 +1,5 @@
-//! What a heartbeat carries only when it has changed: measured paths and the load of the device.
+//! What a heartbeat carries only when it has changed: measured paths, the load of the
+//! device, and which DCM it has been told of.
 
 use super::peers::{NO_SLOT, Slot};
 use super::world::World;
@@ -7,15 +8,16 @@ use crate::proto::{MeasuredPath, News};
 use crate::units::Ratio;
 
 impl World<'_> {
-    /// What has changed since the last report: paths measured by handshakes, and the load.
+    /// What has changed since the last report: paths measured by handshakes, the load, the DCM.
     pub(super) fn news(&mut self, slot: Slot) -> Option<Box<News>> {
         let peer = self.peer_mut(slot);
-        let new = [&mut peer.new_paths, &mut peer.new_load].map(std::mem::take);
-        let [paths, load] = new;
-        (paths || load).then(|| {
+        let new = [&mut peer.new_paths, &mut peer.new_load, &mut peer.new_dcm].map(std::mem::take);
+        let [paths, load, dcm] = new;
+        (paths || load || dcm).then(|| {
             Box::new(News {
                 cpu_load: if load { self.cpu_load(slot) } else { None },
                 paths: if paths { self.measured_paths(slot) } else { Vec::new() },
+                dcm: self.peer(slot).dcm.filter(|_| dcm),
             })
         })
     }

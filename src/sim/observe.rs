@@ -265,6 +265,7 @@ impl World<'_> {
         Outcome {
             records: self.recorder.records,
             decisions: self.recorder.decisions,
+            regroupings: self.regroupings,
             digest: self.digest.value(),
             events: self.events,
             violations: self.violations,

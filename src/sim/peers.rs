@@ -66,10 +66,30 @@ pub(super) struct Peer {
     pub(super) from_peers: u64,
     pub(super) sent: u64,
     pub(super) parent_changes: u32,
+    /// For the coordinator's first answer.
+    pub(super) decision: Wait,
+    /// It has been sent something.
+    pub(super) has_begun: bool,
+    /// The DCM that it was told serves it now, how often that was another, and whether it has yet to say
+    /// that it knows.
+    pub(super) dcm: Option<u32>,
+    pub(super) dcm_changes: u32,
+    pub(super) new_dcm: bool,
     /// Numbers its own random draws.
     pub(super) draws: u64,
     /// Other peers that a tracker has named.
     pub(super) neighbors: Vec<PeerId>,
+}
+
+/// Waiting for something to be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// It has not been asked yet.
+    Before,
+    /// It was asked then.
+    Since(SimTime),
+    /// It has been answered.
+    Over,
 }
 
 impl Peer {
@@ -109,6 +129,11 @@ impl Peer {
             sent: 0,
             parent_changes: 0,
             neighbors: Vec::new(),
+            decision: Wait::Before,
+            has_begun: false,
+            dcm: None,
+            dcm_changes: 0,
+            new_dcm: false,
             draws: 0,
             touched: false,
         }

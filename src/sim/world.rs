@@ -14,7 +14,7 @@ use crate::engine::{Digest, EventKey, Queue};
 use crate::net::fluid::FlowRate;
 use crate::net::{AddressPlan, Country, Location, Region};
 use crate::peer::Progress;
-use crate::proto::{Coordinator, Outbox};
+use crate::proto::{Coordinator, Outbox, Regrouping};
 use crate::scenario::Scenario;
 use crate::units::{Address, AsNumber, LinkId, Metro, PeerId, SimTime, Span, Substream};
 
@@ -68,6 +68,8 @@ pub(super) struct World<'a> {
     pub(super) inflows: Vec<Progress>,
     pub(super) addresses: AddressPlan,
     pub(super) recorder: Recorder,
+    /// Splits and merges of clusters, in the order of time.
+    pub(super) regroupings: Vec<Regrouping>,
     pub(super) violations: Vec<String>,
     pub(super) events: u64,
     /// How far ahead of the clock memory has been read, of the calendar and of the reports to come.
@@ -116,6 +118,7 @@ impl<'a> World<'a> {
             inflows: Vec::new(),
             addresses,
             recorder: Recorder::new(scenario),
+            regroupings: Vec::new(),
             violations: Vec::new(),
             events: 0,
             horizon: 0,

@@ -18,9 +18,10 @@ use tempfile::TempDir;
 
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_grandstand");
 const COORDINATORS: [&str; 4] = ["control-center", "cdn-only", "tracker-random", "tracker-local"];
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "assignments.csv",
     "bounds.csv",
+    "clusters.csv",
     "distributions.csv",
     "events.csv",
     "groups.csv",

@@ -2,7 +2,9 @@
 //!
 //! Worlds are as plain as the theory's, seeds are fixed, and each tolerance says where it comes from.
 
-use grandstand::metrics::closed_forms::{detection_time_mean, erlang_b, poisson_wait};
+use grandstand::metrics::closed_forms::{
+    detection_time_mean, deterministic_wait_mean, erlang_b, poisson_wait,
+};
 use grandstand::scenario::{CoordinatorKind, load};
 use grandstand::sim::{Outcome, RunSpec, run};
 use grandstand::units::Span;
@@ -152,6 +154,35 @@ fn under_a_tracker_a_death_is_detected_when_the_closed_form_says() {
     let expected = detection_time_mean(Span::from_secs(2), 2).as_secs_f64();
     let found = figure(&run, "time_to_detect.mean");
     near("time to detect", found, expected, expected * OF_DETECTION);
+}
+
+/// Poisson arrivals at a control center that takes a tenth of a second for each, at this load.
+fn queue(load: f64) -> Outcome {
+    let particulars = format!(
+        r#"duration = "40 min"
+content = [{{ name = "show", kind = "live", bitrate = "1 Mbps", substreams = 1 }}]
+control = {{ service = {{ join = "100 ms" }} }}
+output = {{ sample = "1 min", peers = "none", assignments = "none", transfers = "none" }}
+[audience]
+arrivals = "{} /s"
+session = [{{ name = "any", share = 1, median = "5 s", sigma = 0 }}]
+"#,
+        load * 10.0
+    );
+    played(&[&networks(1), NODE, &lines(1.0), &particulars], CoordinatorKind::ControlCenter)
+}
+
+#[test]
+fn whoever_asks_a_busy_machine_waits_as_long_as_the_closed_form_says() {
+    for load in [0.5, 0.8] {
+        let run = queue(load);
+        // M/D/1: load / (2 (1 - load)) services in line, and one's own.
+        let expected = deterministic_wait_mean(Span::from_millis(100), load).as_secs_f64() + 0.1;
+        let found = figure(&run, "decision_time.mean");
+        // Three standard errors: at load 0.8 a busy spell holds 5 joins on average, and some hundred at
+        // the most, so that 19,000 joins tell as much as some 800 independent ones.
+        near("decision time", found, expected, 0.06 * expected);
+    }
 }
 
 /// Two hundred viewers who are there from the beginning to the end and lend so many bitrates each.

@@ -115,6 +115,8 @@ impl CdnOnly {
                 self.nodes.locate(table);
             }
             Feed::Routes(table) => self.routes.clone_from(table),
+            // It draws no regions.
+            Feed::Continents(_) => {}
         }
     }
 

@@ -65,6 +65,7 @@ impl Stage {
                 }
                 Output::Send { to, message } => self.others.push((to, message)),
                 Output::Explain(decision) => self.decisions.push(decision),
+                Output::Regroup(_) => {}
             }
         }
     }

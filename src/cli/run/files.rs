@@ -51,6 +51,7 @@ pub(super) fn of_run(
         named("links.csv", csv::links_csv(&records.links)),
         named("isps.csv", csv::isps_csv(&records.isps)),
         named("assignments.csv", csv::assignments_csv(&outcome.decisions)),
+        named("clusters.csv", csv::clusters_csv(&outcome.regroupings)),
         named("transfers.csv", csv::transfers_csv(&records.transfers)),
         named("topology.csv", csv::topology_csv(&records.topology)),
         named("groups.csv", csv::groups_csv(&records.groups)),

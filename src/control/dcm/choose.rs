@@ -72,7 +72,7 @@ pub(super) fn parent(
     let member = view.member(child);
     let held = match view.edge(child, substream).parent {
         Source::Server(number) => Some(number),
-        Source::None | Source::Member(_) => None,
+        Source::None | Source::Member(_) | Source::Outside(_) => None,
     };
     let wanted = Wanted { to: member.place, rate: with.rate, held };
     let server = servers.nearest(with.now, wanted, with.routes);
@@ -167,10 +167,9 @@ pub(super) fn fits(
     substream: Substream,
     with: &Surroundings<'_>,
 ) -> bool {
-    let edge = view.edge(child, substream);
     suits(view, candidate, child, substream, with)
         // Only who has children can be above its own parent: all that have room are fed.
-        && (edge.first_child == NOBODY || view.fed_without(candidate, child, substream))
+        && (!view.feeds_anybody(child, substream) || view.fed_without(candidate, child, substream))
 }
 
 /// Whether `candidate` may feed `child` when it is fed itself: it is not known to fail.

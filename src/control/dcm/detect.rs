@@ -3,8 +3,8 @@
 //! Rates are computed from sequence numbers. Failure is blamed on its root: a parent that is
 //! itself without data is a victim, and only the top of the broken part is repaired.
 
-use super::member::{MemberId, Source, Stay};
-use super::{Dcm, Step};
+use super::member::{MemberId, Source};
+use super::{Dcm, Notice, Step};
 use crate::proto::{Heartbeat, Received, Trigger};
 use crate::units::{SimTime, Span, Substream};
 
@@ -55,7 +55,7 @@ impl Dcm {
         if !before.confirmed {
             (before.confirmed, before.silent, before.slow) = (true, 0, 0);
             let released = self.view.take_releasing(id, substream);
-            self.free_former(released);
+            self.free_former(id, substream, released, step);
             self.honour_claim(id, substream, step);
             return;
         }
@@ -77,13 +77,6 @@ impl Dcm {
     fn on_air(&self, step: &Step<'_, '_>) -> bool {
         let margin = step.with.config.heartbeat * 2;
         step.with.now > self.content.start + margin && step.with.now + margin < self.content.end
-    }
-
-    /// Frees the uplink of a former parent, if it is still there.
-    pub(super) fn free_former(&mut self, parent: Option<Stay>) {
-        if let Some(stay) = parent.filter(|stay| self.view.lasts(*stay)) {
-            self.view.free_slot(stay.id);
-        }
     }
 
     /// A substream stands still: find out whose fault it is, and act on the top of the broken part.
@@ -120,9 +113,17 @@ impl Dcm {
                 self.avoid_member(id, substream, parent, step);
                 self.leave_path(id, substream, trigger, step);
             }
+            Source::Outside(parent) if sure => {
+                self.view.avoid(id, substream, parent, step.with.now + PATH_PENALTY);
+                self.leave_path(id, substream, Trigger::ParentSilent, step);
+            }
             // One silent interval and a parent that may still speak up: look again in a moment.
             Source::Server(_) | Source::Member(_) => {
                 self.waiting.suspect(self.view.stay(id), substream)
+            }
+            Source::Outside(parent) => {
+                step.notices.push(Notice::Silent { parent });
+                self.waiting.suspect(self.view.stay(id), substream);
             }
         }
     }
@@ -141,6 +142,10 @@ impl Dcm {
             }
             Source::Server(number) => {
                 self.avoid_server(id, number, step);
+                self.leave_path(id, substream, Trigger::Congestion, step);
+            }
+            Source::Outside(parent) => {
+                self.view.avoid(id, substream, parent, step.with.now + PATH_PENALTY);
                 self.leave_path(id, substream, Trigger::Congestion, step);
             }
             Source::None => {}
@@ -204,7 +209,7 @@ impl Dcm {
                 self.avoid_server(id, number, step);
                 self.replace(id, substream, Trigger::ConnectFailed, step);
             }
-            Source::Member(_) => {
+            Source::Member(_) | Source::Outside(_) => {
                 let child = self.view.member(id).peer;
                 self.history.could_not_connect(step.with.now, child, parent);
                 self.replace(id, substream, Trigger::ConnectFailed, step);
@@ -214,7 +219,7 @@ impl Dcm {
     }
 
     /// A heartbeat later than a quarter of an interval is missing.
-    fn is_overdue(&self, id: MemberId, step: &Step<'_, '_>) -> bool {
+    pub(super) fn is_overdue(&self, id: MemberId, step: &Step<'_, '_>) -> bool {
         step.with.now.since(self.view.reports.beat(id).at) > overdue_after(step)
     }
 

@@ -4,7 +4,7 @@
 //! failed once fails again. Not here: loss rates and past downloads.
 
 use crate::units::{PeerId, SimTime, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a pair that could not connect is not tried again (assumption: a NAT's behaviour stays,
 /// but the reason may also have been a path that is mended by then).
@@ -19,15 +19,30 @@ pub(super) struct History {
 impl History {
     /// Notes that two could not connect.
     pub(super) fn could_not_connect(&mut self, now: SimTime, a: PeerId, b: PeerId) {
-        let until = now + REMEMBERED_FOR;
-        self.failed.insert((a, b), until);
-        self.failed.insert((b, a), until);
+        self.learn(a, b, now + REMEMBERED_FOR);
     }
 
     /// Whom it is of no use to try for `peer`.
     pub(super) fn hopeless(&self, now: SimTime, peer: PeerId) -> Vec<PeerId> {
         let theirs = self.failed.range((peer, PeerId::new(0))..=(peer, PeerId::new(u32::MAX)));
         theirs.filter(|(_, until)| now < **until).map(|((_, other), _)| *other).collect()
+    }
+
+    /// Pairs of `peer` that failed, until when each is remembered.
+    pub(super) fn pairs_of(&self, peer: PeerId) -> Vec<(PeerId, SimTime)> {
+        let theirs = self.failed.range((peer, PeerId::new(0))..=(peer, PeerId::new(u32::MAX)));
+        theirs.map(|((_, other), until)| (*other, *until)).collect()
+    }
+
+    /// Takes over what another DCM remembers of a pair.
+    pub(super) fn learn(&mut self, a: PeerId, b: PeerId, until: SimTime) {
+        self.failed.insert((a, b), until);
+        self.failed.insert((b, a), until);
+    }
+
+    /// Drops pairs of which nobody is here any more.
+    pub(super) fn keep_of(&mut self, here: &BTreeSet<PeerId>) {
+        self.failed.retain(|(a, b), _| here.contains(a) || here.contains(b));
     }
 
     /// Drops all that is known of somebody who has gone.

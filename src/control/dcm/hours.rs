@@ -23,6 +23,24 @@ impl Timetable {
             .extend(changes.filter(|(at, _)| *at > now).map(|(at, begins)| (at, stay, begins)));
     }
 
+    /// Takes out all that is to come of some members' hours.
+    pub(super) fn take(&mut self, whose: &BTreeSet<Stay>) -> Vec<(Stay, SimTime, bool)> {
+        let mut taken = Vec::new();
+        self.changes.retain(|(at, stay, begins)| {
+            let goes = whose.contains(stay);
+            if goes {
+                taken.push((*stay, *at, *begins));
+            }
+            !goes
+        });
+        taken
+    }
+
+    /// Enters a change that was taken out elsewhere.
+    pub(super) fn note(&mut self, stay: Stay, at: SimTime, begins: bool) {
+        self.changes.insert((at, stay, begins));
+    }
+
     /// Takes out the first change that is due: whose, and whether its hours begin.
     fn pop_due(&mut self, now: SimTime) -> Option<(Stay, bool)> {
         let (at, stay, begins) = self.changes.first().copied()?;
@@ -44,6 +62,10 @@ impl Dcm {
                 self.recomputing.note(member.home, member.slots);
                 parents.extend(begins.then_some(stay.id));
             }
+        }
+        for id in &parents {
+            let peer = self.view.member(*id).peer;
+            self.dismiss_guests(*id, peer, (Trigger::ServingHours, false), step);
         }
         // Only now: nobody is moved to one whose hours have begun in the same moment.
         let children = parents.into_iter().flat_map(|id| self.all_children(id)).collect();

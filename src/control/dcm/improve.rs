@@ -9,9 +9,9 @@ use crate::proto::{Rule, Trigger};
 use crate::units::{NatKind, Substream};
 
 /// Changes for the better in one second and substream: a cluster must not be shaken all at once (assumption).
-const MOVES_A_TICK: usize = 64;
+pub(super) const MOVES_A_TICK: usize = 64;
 /// Failed searches after which no more are tried in this second.
-const FAILURES_A_TICK: usize = 8;
+pub(super) const FAILURES_A_TICK: usize = 8;
 /// Members a feed must serve before a second one is worth its price (assumption).
 const MEMBERS_A_FEED: usize = 25;
 
@@ -28,6 +28,7 @@ impl Dcm {
             self.sweep(step);
         }
         for substream in self.view.all_substreams() {
+            self.come_home(substream, step);
             self.trim_feeds(substream, step);
             self.add_feed(substream, step);
         }
@@ -123,6 +124,8 @@ impl Dcm {
             Source::None => EdgeKind::Unserved,
             Source::Server(_) => EdgeKind::Cdn,
             Source::Member(former) => self.kind_of(id, former, edge.depth),
+            // Whose network it is, is not known here.
+            Source::Outside(_) => EdgeKind::CrossIsp(edge.depth),
         };
         let depth = self.view.edge(parent, substream).depth.saturating_add(1);
         let new = self.kind_of(id, parent, depth);
@@ -142,12 +145,15 @@ impl Dcm {
         if self.view.server_fed[substream.index()].len() >= self.wanted_feeds(step) {
             return;
         }
+        // A new cluster that still lives on what others send it does not wait until somebody is old.
+        let cut_off = self.view.server_fed[substream.index()].is_empty()
+            && self.view.outside(substream).next().is_some();
         let suits = |id: MemberId| {
             let member = self.view.member(id);
             let parent = self.view.edge(id, substream).parent;
             let confirmed = self.view.report(id, substream).confirmed;
-            let fed_by_peer = confirmed && matches!(parent, Source::Member(_));
-            member.mature
+            let fed_by_peer = confirmed && matches!(parent, Source::Member(_) | Source::Outside(_));
+            (member.mature || cut_off)
                 && member.is_interior_in(substream)
                 && fed_by_peer
                 && member.nat != NatKind::UdpBlocked

@@ -42,6 +42,17 @@ pub(crate) enum Source {
     Server(u16),
     /// From another member.
     Member(MemberId),
+    /// From a member of another cluster, since a move between clusters cut the edge.
+    Outside(PeerId),
+}
+
+/// A former parent whose uplink stays reserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Former {
+    /// A member, while it stays.
+    Member(Stay),
+    /// A member of another cluster.
+    Outside(PeerId),
 }
 
 /// A client in the cluster.

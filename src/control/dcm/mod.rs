@@ -5,15 +5,18 @@
 //! costs a child one substream. Decisions are made on the [`view`] by pure functions ([`choose`]),
 //! applied here, and only what changed is sent.
 
+mod border;
 mod choose;
 mod churn;
 mod counts;
+mod cut;
 mod detect;
 mod history;
 mod hours;
 mod improve;
 mod member;
 mod newcomers;
+mod parcel;
 mod preempt;
 mod recompute;
 mod repair;
@@ -27,24 +30,26 @@ mod tests;
 mod view;
 mod waiting;
 
+pub(crate) use border::Notice;
 pub(crate) use choose::Surroundings;
 pub(crate) use counts::{Costs, Counts};
+pub(crate) use cut::Cut;
 pub(crate) use member::MemberId;
 
 use crate::control::clients::Clients;
 use crate::control::servers::Servers;
 use crate::proto::{
-    Amounts, Assignment, ContentInfo, Decision, Join, Outbox, ParentChoice, Place, Rule, Strangers,
-    Terms, ToClient, ToKeeper, Trigger,
+    Amounts, Assignment, ContentInfo, Decision, Heartbeat, Join, Outbox, ParentChoice, Place, Rule,
+    Strangers, Terms, ToClient, ToKeeper, Trigger,
 };
 use crate::units::{Bytes, PeerId, SimTime, Substream};
 use choose::Choice;
 use history::History;
-use member::{GroupNumber, Member, Source, Stay};
+use member::{Former, GroupNumber, Member, Source, Stay};
 use shares::Shares;
 use shelves::{Seeker, Tier};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use view::View;
 use waiting::Waiting;
@@ -72,6 +77,8 @@ pub(crate) struct Dcm {
     /// Since when somebody waits although nothing is left to give.
     short_since: Option<SimTime>,
     shares: Shares,
+    /// Members that came from another DCM and have not said yet that they know.
+    unaware: BTreeSet<Stay>,
     /// Where the search for members to be moved from CDN nodes goes on, by substream.
     trim_from: Vec<usize>,
     /// Slots of all members together.
@@ -91,6 +98,8 @@ pub(crate) struct Step<'a, 'b> {
     pub(crate) with: &'a Surroundings<'a>,
     pub(crate) servers: &'a mut Servers,
     pub(crate) clients: &'a mut Clients,
+    /// What other DCMs are to be told of edges between clusters.
+    pub(crate) notices: &'b mut Vec<Notice>,
     pub(crate) outbox: &'b mut Outbox,
     /// Letters to the keepers of hosts that are on several contents.
     pub(crate) letters: &'a mut Vec<ToKeeper>,
@@ -133,6 +142,7 @@ impl Dcm {
             left_out: 0,
             short_since: None,
             shares: Shares::new(content.substreams),
+            unaware: BTreeSet::new(),
             trim_from: vec![0; usize::from(content.substreams)],
             slots: 0,
             next_sweep: now,
@@ -218,17 +228,51 @@ impl Dcm {
         self.newcomers.due()
     }
 
-    /// The number of the group that is named; numbers are given in the order of first mention.
+    /// The group that is named; numbers are given in the order of first mention.
     fn group_of(&mut self, terms: &Terms) -> Option<GroupNumber> {
-        let name = &terms.friends.as_ref()?.group;
+        Some(self.number_of(&terms.friends.as_ref()?.group))
+    }
+
+    fn number_of(&mut self, group: &Arc<str>) -> GroupNumber {
         let next = GroupNumber::from_index(self.groups.len());
-        Some(*self.groups.entry(Arc::clone(name)).or_insert(next))
+        *self.groups.entry(Arc::clone(group)).or_insert(next)
     }
 
     /// Packets of each substream that so much storage holds.
     fn packets_kept(&self, storage: Bytes) -> u32 {
         let packet = self.content.packet.get().max(1) * u64::from(self.view.substreams.max(1));
         (storage.get() / packet).min(u64::from(u32::MAX)) as u32
+    }
+
+    /// Members that have been moved and have not said yet that they know.
+    pub(crate) fn unaware(&self) -> usize {
+        self.unaware.len()
+    }
+
+    /// What a heartbeat is answered with: where it belongs now, if it has moved and does not know yet.
+    pub(crate) fn answer(&mut self, id: MemberId, beat: &Heartbeat) -> ToClient {
+        if self.unaware.is_empty() {
+            return ToClient::Ack;
+        }
+        let told = beat.news.as_ref().and_then(|news| news.dcm);
+        let stay = self.view.stay(id);
+        if told == Some(self.number) {
+            self.unaware.remove(&stay);
+        }
+        let unaware = self.unaware.contains(&stay);
+        if unaware { ToClient::Moved { dcm: self.number } } else { ToClient::Ack }
+    }
+
+    /// Ends it: its members are another DCM's.
+    pub(crate) fn retire(&mut self) {
+        self.view = View::new(self.content.substreams);
+        self.unaware.clear();
+        self.retired = true;
+    }
+
+    /// Where a client of it is.
+    pub(crate) fn place_of(&self, peer: PeerId, clients: &Clients) -> Option<Place> {
+        clients.find(peer).map(|(_, id)| self.place(id))
     }
 
     /// Where a member is.
@@ -271,6 +315,7 @@ impl Dcm {
             Source::None => None,
             Source::Server(number) => Some(servers.peer(number)),
             Source::Member(id) => Some(self.view.member(id).peer),
+            Source::Outside(peer) => Some(peer),
         }
     }
 
@@ -386,13 +431,16 @@ impl Dcm {
     fn retire_parent(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
         let edge = *self.view.edge(id, substream);
         let confirmed = self.view.report(id, substream).confirmed;
-        match edge.parent {
-            Source::None => {}
-            Source::Server(number) => step.servers.release(number, step.with.rate),
-            Source::Member(parent) if confirmed && self.view.releasing(id, substream).is_none() => {
-                self.view.release_later(id, substream, self.view.stay(parent));
-            }
-            Source::Member(parent) => self.view.free_slot(parent),
+        let former = match edge.parent {
+            Source::None => return,
+            Source::Server(number) => return step.servers.release(number, step.with.rate),
+            Source::Member(parent) => Former::Member(self.view.stay(parent)),
+            Source::Outside(parent) => Former::Outside(parent),
+        };
+        if confirmed && self.view.releasing(id, substream).is_none() {
+            self.view.release_later(id, substream, former);
+        } else {
+            self.free_former(id, substream, Some(former), step);
         }
     }
 

@@ -41,10 +41,15 @@ impl Dcm {
     /// Places those who have been gathered, if it is time.
     pub(crate) fn place_newcomers(&mut self, step: &mut Step<'_, '_>) {
         if self.newcomers.due.is_some_and(|due| due <= step.with.now) {
-            self.newcomers.due = None;
-            let batch = std::mem::take(&mut self.newcomers.list);
-            self.settle_in(batch, step);
+            self.place_all_newcomers(step);
         }
+    }
+
+    /// Places those who have been gathered before it is time: some of them are about to move.
+    pub(crate) fn place_all_newcomers(&mut self, step: &mut Step<'_, '_>) {
+        self.newcomers.due = None;
+        let batch = std::mem::take(&mut self.newcomers.list);
+        self.settle_in(batch, step);
     }
 
     fn settle_in(&mut self, mut batch: Vec<Stay>, step: &mut Step<'_, '_>) {

@@ -99,7 +99,7 @@ impl Dcm {
         let (weights, member) = (&step.with.config.objective, self.view.member(id));
         let depths = [id, held].map(|id| i16::from(self.view.edge(id, substream).depth));
         let own = self.view.subtree_size(id, substream);
-        let within = !self.view.fed_without(id, held, substream);
+        let within = self.view.is_below(id, held, substream);
         let lowered = self.view.subtree_size(held, substream) - if within { own } else { 0 };
         let carried = own + usize::from(member.slots - member.used);
         let lifted = lift_gain(weights, step.with.rate, carried, depths[0] - depths[1]);
@@ -120,7 +120,7 @@ impl Dcm {
         step: &Step<'_, '_>,
     ) -> bool {
         let is_to_be_had = match self.view.edge(held, substream).parent {
-            Source::None => false,
+            Source::None | Source::Outside(_) => false,
             Source::Server(number) => !step.servers.is_down(number),
             // Until its place is free, `id` stays where it is.
             Source::Member(above) => {

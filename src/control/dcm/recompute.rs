@@ -98,6 +98,7 @@ impl Dcm {
                     Source::None => EdgeKind::Unserved,
                     Source::Server(_) => EdgeKind::Cdn,
                     Source::Member(parent) => self.kind_of(id, parent, edge.depth),
+                    Source::Outside(_) => EdgeKind::CrossIsp(edge.depth),
                 };
                 cost += edge_cost(weights, rate, kind);
             }

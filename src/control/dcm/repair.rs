@@ -1,6 +1,6 @@
 //! A member goes: its children find new parents (rows R3, R4).
 
-use super::member::{MemberId, Source};
+use super::member::{Former, MemberId, Source};
 use super::{Cause, Dcm, Step};
 use crate::proto::Trigger;
 use crate::units::Substream;
@@ -30,12 +30,15 @@ impl Dcm {
         }
         let member = self.view.member(id);
         let cause = Cause { trigger, departed: Some(member.peer) };
+        let peer = member.peer;
         self.slots -= u64::from(member.slots);
         self.left_out -= usize::from(member.left_out);
         self.recomputing.note(member.home, member.slots);
         step.clients.forget(member.peer);
         step.letters.extend(self.shares.close(id));
         self.history.forget(member.peer);
+        self.dismiss_guests(id, peer, (trigger, true), step);
+        self.unaware.remove(&self.view.stay(id));
         self.view.remove(id);
         for (child, substream) in self.by_need(orphans) {
             self.replace(child, substream, cause, step);
@@ -52,9 +55,13 @@ impl Dcm {
     /// Gives back what others had reserved for this member.
     fn return_uplink(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
         let former = self.view.take_releasing(id, substream);
-        self.free_former(former);
-        if let Source::Server(number) = self.view.edge(id, substream).parent {
-            step.servers.release(number, step.with.rate);
+        self.free_former(id, substream, former, step);
+        match self.view.edge(id, substream).parent {
+            Source::Server(number) => step.servers.release(number, step.with.rate),
+            Source::Outside(peer) => {
+                self.free_former(id, substream, Some(Former::Outside(peer)), step)
+            }
+            Source::None | Source::Member(_) => {}
         }
     }
 
@@ -70,7 +77,7 @@ impl Dcm {
             .flat_map(|(id, _)| self.view.all_substreams().map(move |substream| (id, substream)))
             .filter(|(id, substream)| match self.view.edge(*id, *substream).parent {
                 Source::Server(number) => step.servers.is_down(number),
-                Source::None | Source::Member(_) => false,
+                Source::None | Source::Member(_) | Source::Outside(_) => false,
             })
             .collect();
         fed.sort_by_key(|(id, _)| Reverse(self.view.member(*id).priority));

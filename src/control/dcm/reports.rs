@@ -61,6 +61,17 @@ impl Reports {
         self.reports[first..first + self.width].fill(Report::NONE);
     }
 
+    /// All substreams of a member.
+    pub(super) fn all_of(&self, id: MemberId) -> &[Report] {
+        &self.reports[id as usize * self.width..][..self.width]
+    }
+
+    /// Takes over what another DCM has heard of a member.
+    pub(super) fn restore(&mut self, id: MemberId, beat: Beat, reports: &[Report]) {
+        self.beats[id as usize] = beat;
+        self.reports[id as usize * self.width..][..self.width].copy_from_slice(reports);
+    }
+
     pub(super) fn beat(&self, id: MemberId) -> &Beat {
         &self.beats[id as usize]
     }

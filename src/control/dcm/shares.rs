@@ -38,6 +38,16 @@ impl Shares {
         Self { leases: BTreeMap::new(), lacks }
     }
 
+    /// A member moves to another DCM: its share goes with it.
+    pub(super) fn pack(&mut self, id: MemberId) -> Option<Lease> {
+        self.leases.remove(&id)
+    }
+
+    /// A member has come with a share.
+    pub(super) fn unpack(&mut self, id: MemberId, lease: Lease) {
+        self.leases.insert(id, lease);
+    }
+
     /// A member goes: the letter that says so to the keeper, if it has a share.
     pub(super) fn close(&mut self, id: MemberId) -> Option<ToKeeper> {
         self.leases.remove(&id).map(|lease| ToKeeper::Leave { holder: lease.holder() })

@@ -8,7 +8,7 @@
 //! Not here: whom those left out had fed; they are moved as if their parent had gone.
 
 use super::choose::Choice;
-use super::member::{Member, MemberId, Source};
+use super::member::{Edge, Member, MemberId, Source};
 use super::{Dcm, Step};
 use crate::proto::{Rule, Strangers, Trigger};
 use crate::units::{NatKind, PeerId, SimTime, Span, Substream};
@@ -61,15 +61,17 @@ impl Dcm {
         let (mut supply, mut demand) = (step.servers.free_copies(step.with.rate), 0);
         for (id, member) in self.view.members() {
             let edges = self.view.all_substreams().map(|substream| self.view.edge(id, substream));
-            let held = edges.filter(|edge| matches!(edge.parent, Source::Server(_))).count();
-            supply += held as u64;
+            // What another cluster sends is supply as well, until it comes to an end.
+            let held = |edge: &&Edge| matches!(edge.parent, Source::Server(_) | Source::Outside(_));
+            supply += edges.filter(held).count() as u64;
             // Who has no line for the content asks for nothing, and can serve nobody.
             if !member.left_out && self.may_receive(id, step) {
                 demand += width;
                 supply += u64::from(useful_slots(member));
             }
         }
-        Balance { supply, demand }
+        let given: u64 = self.view.all_guests().map(u64::from).sum();
+        Balance { supply, demand: demand + given }
     }
 
     /// Leaves out one after another, the last in rank first, until it is enough.
@@ -131,6 +133,8 @@ impl Dcm {
             }
         }
         self.tell_whole(id, step);
+        let peer = self.view.member(id).peer;
+        self.dismiss_guests(id, peer, (trigger, false), step);
         let orphans: Vec<(MemberId, Substream)> = self.all_children(id).collect();
         for (child, substream) in self.by_need(orphans) {
             self.replace(child, substream, Trigger::Shortage, step);

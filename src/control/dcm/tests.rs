@@ -1,4 +1,4 @@
-//! The books of a cluster balance, whatever is said to it.
+//! The books of clusters balance, whatever is said to them and however members move between them.
 
 use super::choose::Surroundings;
 use super::member::NOBODY;
@@ -16,9 +16,9 @@ use std::collections::BTreeMap;
 
 const NODES: [PeerId; 2] = [PeerId::new(0), PeerId::new(1)];
 
-/// A DCM and what stands around it.
-struct Cluster {
-    dcm: Dcm,
+/// Two DCMs and what stands around them: whoever comes goes to the first.
+struct World {
+    dcms: [Dcm; 2],
     config: ControlConfig,
     routes: RouteTable,
     servers: Servers,
@@ -32,7 +32,7 @@ struct Cluster {
     paid: f64,
 }
 
-impl Cluster {
+impl World {
     fn new(substreams: u8) -> Self {
         let content = ContentInfo {
             content: ContentId::new(1),
@@ -51,7 +51,7 @@ impl Cluster {
         servers.learn(SimTime::ZERO, &NODES.map(info), &AddressTable::default(), reserve);
         let config = ControlConfig { maturity: Span::from_secs(10), ..ControlConfig::default() };
         Self {
-            dcm: Dcm::new(SimTime::ZERO, content, 0, Span::from_secs(15)),
+            dcms: [0, 1].map(|n| Dcm::new(SimTime::ZERO, content, n, Span::from_secs(15))),
             config,
             routes: RouteTable::default(),
             servers,
@@ -64,15 +64,33 @@ impl Cluster {
         }
     }
 
-    fn act<T>(&mut self, act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T) -> T {
+    /// Lets a DCM act, and the other with what it is told.
+    fn act<T>(&mut self, number: usize, act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T) -> T {
+        let mut notices = Vec::new();
+        let done = self.step(number, &mut notices, act);
+        while let Some(notice) = notices.pop() {
+            if let Some((dcm, id)) = self.clients.find(notice.about()) {
+                self.step(dcm, &mut notices, |dcm, step| dcm.notice(id, notice, step));
+            }
+        }
+        done
+    }
+
+    fn step<T>(
+        &mut self,
+        number: usize,
+        notices: &mut Vec<Notice>,
+        act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T,
+    ) -> T {
+        let dcm = &mut self.dcms[number];
         let with = Surroundings {
             now: self.now,
             config: &self.config,
             routes: &self.routes,
             paths: &Paths::default(),
-            rate: self.dcm.substream_rate(),
-            start: self.dcm.content().start,
-            packet: self.dcm.content().packet,
+            rate: dcm.substream_rate(),
+            start: dcm.content().start,
+            packet: dcm.content().packet,
         };
         let mut outbox = Outbox::new(false);
         let mut step = Step {
@@ -80,12 +98,13 @@ impl Cluster {
             servers: &mut self.servers,
             clients: &mut self.clients,
             letters: &mut Vec::new(),
+            notices,
             outbox: &mut outbox,
         };
-        let done = act(&mut self.dcm, &mut step);
+        let done = act(dcm, &mut step);
         for output in outbox.drain() {
             if let Output::Send { to, message: ToClient::Assign(assignment) } = output {
-                let width = usize::from(self.dcm.view.substreams);
+                let width = usize::from(self.dcms[0].view.substreams);
                 let told = self.told.entry(to).or_insert_with(|| vec![None; width]);
                 for choice in assignment.parents {
                     told[choice.substream.index()] = choice.parent;
@@ -93,6 +112,64 @@ impl Cluster {
             }
         }
         done
+    }
+
+    /// Some members of one DCM become the other's; nothing else may change by it.
+    fn hand_over(&mut self, from: usize, seed: u64) {
+        let (before, known) = (self.edges(), self.known_pairs());
+        let chosen = |(id, _): &(MemberId, &Member)| seed >> (id % 64) & 1 == 1;
+        let who: Vec<MemberId> =
+            self.dcms[from].view.members().filter(chosen).map(|(id, _)| id).collect();
+        let parcels = self.dcms[from].give(&who);
+        assert_eq!(parcels.len(), who.len());
+        self.dcms[1 - from].take(self.now, parcels, &mut self.clients);
+        let after = self.edges();
+        for (edge, row) in &before {
+            assert_eq!(after.get(edge), Some(row), "{edge:?}");
+        }
+        assert_eq!(after.len(), before.len());
+        // The other DCM may know of more: a child there could not connect to one who comes now.
+        assert!(known.is_subset(&self.known_pairs()), "{known:?} are remembered");
+    }
+
+    /// Pairs of those present that could not connect, as the DCM of the first remembers.
+    fn known_pairs(&self) -> BTreeSet<(PeerId, PeerId)> {
+        let pairs = self.dcms.iter().flat_map(|dcm| {
+            dcm.view.members().flat_map(|(_, member)| {
+                let others = dcm.history.hopeless(self.now, member.peer);
+                others.into_iter().map(|other| (member.peer, other))
+            })
+        });
+        pairs.filter(|(_, other)| self.clients.find(*other).is_some()).collect()
+    }
+
+    /// All edges by name: the parent, whether the child has reported it, its last packet, the parent
+    /// that still keeps uplink; and what each member sends.
+    fn edges(&self) -> BTreeMap<(PeerId, Substream), String> {
+        let mut edges = BTreeMap::new();
+        for dcm in &self.dcms {
+            for (id, member) in dcm.view.members() {
+                for substream in dcm.view.all_substreams() {
+                    let report = dcm.view.report(id, substream);
+                    let former =
+                        dcm.view.releasing(id, substream).and_then(|former| match former {
+                            Former::Member(stay) => {
+                                dcm.view.lasts(stay).then(|| dcm.view.member(stay.id).peer)
+                            }
+                            Former::Outside(peer) => Some(peer),
+                        });
+                    let parent = dcm.peer_of(dcm.view.edge(id, substream).parent, &self.servers);
+                    let beat = dcm.view.reports.beat(id).at;
+                    let avoided = dcm.view.avoided_until(id, substream);
+                    let row = format!(
+                        "{parent:?} {report:?} {former:?} {} {beat} {avoided:?} {} {}",
+                        member.used, member.mature, member.resting
+                    );
+                    edges.insert((member.peer, substream), row);
+                }
+            }
+        }
+        edges
     }
 
     fn join(&mut self, uplink_kbps: u64, nat: NatKind, terms: &Terms) {
@@ -111,7 +188,7 @@ impl Cluster {
         };
         let network = AsNumber::new(1 + self.joined % 2);
         let place = Place { network, country: *b"DE", metro: Metro::new(0) };
-        let id = self.act(|dcm, step| {
+        let id = self.act(0, |dcm, step| {
             let id = dcm.admit(peer, &join, place, step);
             dcm.receive(id, step);
             id
@@ -120,15 +197,18 @@ impl Cluster {
     }
 
     /// One of those present.
-    fn someone(&self, who: usize) -> Option<(PeerId, MemberId)> {
-        let count = self.dcm.len();
-        let mut members = self.dcm.view.members();
-        members.nth(who % count.max(1)).map(|(id, member)| (member.peer, id))
+    fn someone(&self, who: usize) -> Option<(PeerId, usize, MemberId)> {
+        let count: usize = self.dcms.iter().map(Dcm::len).sum();
+        let members = |number: usize| {
+            let members = self.dcms[number].view.members();
+            members.map(move |(id, member)| (member.peer, number, id))
+        };
+        members(0).chain(members(1)).nth(who % count.max(1))
     }
 
     /// A report of one who does what it was told, or still what it did before; data come or do not.
-    fn beat(&mut self, id: MemberId, peer: PeerId, heeds: bool, arrives: bool) {
-        let view = &self.dcm.view;
+    fn beat(&mut self, (peer, number, id): (PeerId, usize, MemberId), heeds: bool, arrives: bool) {
+        let view = &self.dcms[number].view;
         let received = view.all_substreams().map(|substream| {
             let told = self.told[&peer][substream.index()];
             let parent = if heeds { told } else { None };
@@ -136,7 +216,7 @@ impl Cluster {
             Received { parent, last }
         });
         let beat = Heartbeat { received: received.collect(), ..Heartbeat::default() };
-        self.act(|dcm, step| dcm.heartbeat(id, &beat, step));
+        self.act(number, |dcm, step| dcm.heartbeat(id, &beat, step));
     }
 
     fn perform(&mut self, act: &Act) {
@@ -144,32 +224,36 @@ impl Cluster {
         match act {
             Act::Join(uplink_kbps, nat, terms) => self.join(*uplink_kbps, *nat, terms),
             Act::Leave(name) => {
-                if let Some((_, id)) = who(name) {
-                    self.act(|dcm, step| dcm.leave(id, step));
+                if let Some((_, number, id)) = who(name) {
+                    self.act(number, |dcm, step| dcm.leave(id, step));
                 }
             }
             Act::Beat(name, heeds, arrives) => {
-                if let Some((peer, id)) = who(name) {
-                    self.beat(id, peer, *heeds, *arrives);
+                if let Some(who) = who(name) {
+                    self.beat(who, *heeds, *arrives);
                 }
             }
             Act::CannotConnect(name) => {
-                if let Some((peer, id)) = who(name)
+                if let Some((peer, number, id)) = who(name)
                     && let Some(parent) = self.told[&peer][0]
                 {
                     let substream = Substream(0);
-                    self.act(|dcm, step| dcm.connect_failed(id, substream, parent, step));
+                    self.act(number, |dcm, step| dcm.connect_failed(id, substream, parent, step));
                 }
             }
+            Act::HandOver(from, seed) => self.hand_over(*from, *seed),
             Act::Node(number, up) if *up => self.servers.heard(*number, self.now),
             Act::Node(number, _) => self.servers.lose(*number),
             Act::Second => {
                 self.now += Span::from_secs(1);
-                let before = self.dcm.counts();
-                self.act(|dcm, step| dcm.tick(step));
-                let after = self.dcm.counts();
-                self.paid = after.all.after - before.all.after;
-                self.offered = after.all.before - before.all.before;
+                (self.paid, self.offered) = (0.0, 0.0);
+                for number in [0, 1] {
+                    let before = self.dcms[number].counts();
+                    self.act(number, |dcm, step| dcm.tick(step));
+                    let after = self.dcms[number].counts();
+                    self.paid += after.all.after - before.all.after;
+                    self.offered += after.all.before - before.all.before;
+                }
             }
         }
     }
@@ -182,53 +266,88 @@ impl Cluster {
                 faults.push(what);
             }
         };
-        let view = &self.dcm.view;
-        let (mut slots, mut from_servers) = (0, 0);
-        for (id, member) in view.members() {
-            slots += u64::from(member.slots);
-            check(member.used <= member.slots, format!("{id} sends more than it lends"));
-            let reserved = self.reserved_at(id);
-            check(member.used == reserved, format!("{id} uses {} for {reserved}", member.used));
-            self.check_room(id, &mut check);
+        let mut from_servers = 0;
+        for (number, dcm) in self.dcms.iter().enumerate() {
+            let view = &dcm.view;
+            let mut slots = 0;
+            for (id, member) in view.members() {
+                slots += u64::from(member.slots);
+                let home = self.clients.find(member.peer);
+                check(home == Some((number, id)), format!("{id} is at {home:?}"));
+                check(member.used <= member.slots, format!("{id} sends more than it lends"));
+                let reserved = self.reserved_at(number, id);
+                check(member.used == reserved, format!("{id} uses {} for {reserved}", member.used));
+                self.check_room(number, id, &mut check);
+                for substream in view.all_substreams() {
+                    self.check_edge(number, id, substream, &mut check);
+                    let fed = matches!(view.edge(id, substream).parent, Source::Server(_));
+                    from_servers += u64::from(fed);
+                }
+            }
             for substream in view.all_substreams() {
-                self.check_edge(id, substream, &mut check);
-                let fed = matches!(view.edge(id, substream).parent, Source::Server(_));
-                from_servers += u64::from(fed);
+                let is_fed = |id: MemberId| view.edge(id, substream).depth > 0;
+                let fed = view.members().filter(|(id, _)| is_fed(*id)).count() as u32;
+                for (id, _) in view.members() {
+                    let (others, counted) =
+                        (fed - u32::from(is_fed(id)), view.others_fed(id, substream));
+                    check(others == counted, format!("{others} hold {substream}: {counted}"));
+                }
             }
-        }
-        for substream in view.all_substreams() {
-            let is_fed = |id: MemberId| view.edge(id, substream).depth > 0;
-            let fed = view.members().filter(|(id, _)| is_fed(*id)).count() as u32;
-            for (id, _) in view.members() {
-                let (others, counted) =
-                    (fed - u32::from(is_fed(id)), view.others_fed(id, substream));
-                check(others == counted, format!("{others} but {id} hold {substream}: {counted}"));
-            }
+            check(slots == dcm.slots, format!("{slots} slots are not {}", dcm.slots));
         }
         let worse = self.paid > self.offered + 1e-9;
         check(!worse, format!("a recomputation made {} of {}", self.paid, self.offered));
-        check(slots == self.dcm.slots, format!("{slots} slots are not {}", self.dcm.slots));
-        let reserved = self.dcm.substream_rate() * from_servers;
+        let reserved = self.dcms[0].substream_rate() * from_servers;
         check(self.servers.reserved() == reserved, format!("CDN nodes send {reserved}"));
+        self.check_circles(&mut check);
         faults
     }
 
-    /// Children of a member, and former children that have not reported their new parent.
-    fn reserved_at(&self, parent: MemberId) -> u16 {
-        let view = &self.dcm.view;
-        let stay = Some(view.stay(parent));
-        let edges = view
-            .members()
-            .flat_map(|(id, _)| view.all_substreams().map(move |substream| (id, substream)));
-        let uses = |(id, substream)| {
-            let feeds = view.edge(id, substream).parent == Source::Member(parent);
-            u16::from(feeds) + u16::from(view.releasing(id, substream) == stay)
-        };
-        edges.map(uses).sum()
+    /// Nobody is above itself in a substream, over whatever clusters the way leads.
+    fn check_circles(&self, check: &mut impl FnMut(bool, String)) {
+        let mut above: BTreeMap<(PeerId, Substream), PeerId> = BTreeMap::new();
+        for dcm in &self.dcms {
+            for (id, member) in dcm.view.members() {
+                for substream in dcm.view.all_substreams() {
+                    let parent = match dcm.view.edge(id, substream).parent {
+                        Source::Member(parent) => dcm.view.member(parent).peer,
+                        Source::Outside(parent) => parent,
+                        Source::None | Source::Server(_) => continue,
+                    };
+                    above.insert((member.peer, substream), parent);
+                }
+            }
+        }
+        for (peer, substream) in above.keys() {
+            let next = |at: &PeerId| above.get(&(*at, *substream)).copied();
+            let way = std::iter::successors(Some(*peer), next).take(above.len() + 2).count();
+            check(way <= above.len() + 1, format!("{peer} is above itself in {substream}"));
+        }
     }
 
-    fn check_room(&self, id: MemberId, check: &mut impl FnMut(bool, String)) {
-        let view = &self.dcm.view;
+    /// Children of a member, here or in the other cluster, and former ones that have not reported
+    /// their new parent.
+    fn reserved_at(&self, number: usize, parent: MemberId) -> u16 {
+        let (own, other) = (&self.dcms[number].view, &self.dcms[1 - number].view);
+        let (stay, peer) = (own.stay(parent), own.member(parent).peer);
+        let count = |view: &View, source: Source, former: Former| -> u16 {
+            let each = |id| view.all_substreams().map(move |substream| (id, substream));
+            let uses = |(id, substream)| {
+                u16::from(view.edge(id, substream).parent == source)
+                    + u16::from(view.releasing(id, substream) == Some(former))
+            };
+            view.members().flat_map(|(id, _)| each(id)).map(uses).sum()
+        };
+        let here = count(own, Source::Member(parent), Former::Member(stay));
+        let there = count(other, Source::Outside(peer), Former::Outside(peer));
+        let guests: u16 = own.guests(parent).map(|(.., slots)| u16::from(slots)).sum();
+        assert_eq!(guests, there, "both sides know of the same edges between them");
+        assert_eq!(count(own, Source::Outside(peer), Former::Outside(peer)), 0, "ends that meet");
+        here + there
+    }
+
+    fn check_room(&self, number: usize, id: MemberId, check: &mut impl FnMut(bool, String)) {
+        let view = &self.dcms[number].view;
         let member = view.member(id);
         let (depth, free) = (view.edge(id, member.home).depth, member.slots - member.used);
         let wanted = (depth > 0 && free > 0)
@@ -253,8 +372,14 @@ impl Cluster {
         check(listed == expected, format!("{id} is listed {listed} times"));
     }
 
-    fn check_edge(&self, id: MemberId, substream: Substream, check: &mut impl FnMut(bool, String)) {
-        let view = &self.dcm.view;
+    fn check_edge(
+        &self,
+        number: usize,
+        id: MemberId,
+        substream: Substream,
+        check: &mut impl FnMut(bool, String),
+    ) {
+        let view = &self.dcms[number].view;
         let (edge, member) = (view.edge(id, substream), view.member(id));
         let above = |parent: MemberId| match view.edge(parent, substream).depth {
             0 => 0,
@@ -264,7 +389,12 @@ impl Cluster {
             Source::None => 0,
             Source::Server(_) => 1,
             Source::Member(parent) => above(parent),
+            // As it was when the edge was cut.
+            Source::Outside(_) => edge.depth,
         };
+        let outside = view.outside(substream).filter(|other| *other == id).count();
+        let cut = usize::from(matches!(edge.parent, Source::Outside(_)));
+        check(outside == cut, format!("{id} is listed {outside} times as fed from outside"));
         check(edge.depth == depth, format!("{id} is {} deep, not {depth}", edge.depth));
         let interior = edge.first_child == NOBODY || view.serves_in(id, substream);
         check(interior, format!("{id} has children in {substream}, in which it does not serve"));
@@ -280,7 +410,7 @@ impl Cluster {
         let expected =
             matches!(edge.parent, Source::Server(_)) && member.nat != NatKind::UdpBlocked;
         check(fed == usize::from(expected), format!("{id} is listed {fed} times as server-fed"));
-        let waits = self.dcm.waiting.list.contains(&(view.stay(id), substream));
+        let waits = self.dcms[number].waiting.list.contains(&(view.stay(id), substream));
         let waits = waits || member.left_out;
         check(edge.parent != Source::None || waits, format!("{id} is forgotten in {substream}"));
     }
@@ -296,6 +426,8 @@ enum Act {
     /// A CDN node is heard or lost.
     Node(u16, bool),
     Second,
+    /// Some members of a DCM, by the bits of their numbers, become the other's.
+    HandOver(usize, u64),
 }
 
 fn terms() -> impl Strategy<Value = Terms> {
@@ -322,6 +454,8 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (0_usize..64).prop_map(Act::CannotConnect),
         1 => (0_u16..2, any::<bool>()).prop_map(|(number, up)| Act::Node(number, up)),
         4 => Just(Act::Second),
+        1 => (0_usize..2, prop_oneof![Just(u64::MAX), any::<u64>()])
+            .prop_map(|(from, seed)| Act::HandOver(from, seed)),
     ]
 }
 
@@ -331,11 +465,11 @@ proptest! {
         substreams in 1_u8..5,
         acts in prop::collection::vec(act(), 1..250),
     ) {
-        let mut cluster = Cluster::new(substreams);
+        let mut world = World::new(substreams);
         for act in &acts {
-            cluster.perform(act);
-            let faults = cluster.faults();
-            prop_assert!(faults.is_empty(), "after {act:?} at {}: {faults:#?}", cluster.now);
+            world.perform(act);
+            let faults = world.faults();
+            prop_assert!(faults.is_empty(), "after {act:?} at {}: {faults:#?}", world.now);
         }
     }
 }

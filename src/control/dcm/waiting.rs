@@ -8,6 +8,7 @@ use super::{Dcm, Step};
 use crate::proto::Trigger;
 use crate::units::Substream;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// Substreams that nobody feeds yet or that somebody reported as dead.
 #[derive(Debug)]
@@ -34,6 +35,14 @@ impl Waiting {
     /// Enters one that is fed, but by whom nothing may come any more.
     pub(super) fn suspect(&mut self, stay: Stay, substream: Substream) {
         self.list.push((stay, substream));
+    }
+
+    /// Takes out what some members wait for.
+    pub(super) fn take_of(&mut self, whose: &BTreeSet<Stay>) -> Vec<(Stay, Substream)> {
+        let (taken, rest) =
+            std::mem::take(&mut self.list).into_iter().partition(|(stay, _)| whose.contains(stay));
+        self.list = rest;
+        taken
     }
 
     /// Takes all out, each once.

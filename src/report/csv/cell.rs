@@ -2,7 +2,9 @@
 
 use crate::metrics::EventKind;
 use crate::proto::{Rule, Trigger};
-use crate::units::{AsNumber, BitRate, Bytes, ContentId, HostId, PeerId, SimTime, Span, Substream};
+use crate::units::{
+    AsNumber, BitRate, Bytes, ContentId, HostId, Metro, PeerId, SimTime, Span, Substream,
+};
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
@@ -94,6 +96,7 @@ cells! {
     AsNumber, v => v, text => text.parse().ok().map(Self::new), "an AS number";
     ContentId, v => v, text => text.parse().ok().map(Self::new), "a content's number";
     HostId, v => v, text => text.parse().ok().map(Self::new), "a host's number";
+    Metro, v => v.get(), text => text.parse().ok().map(Self::new), "a city's number";
     Substream, v => v, text => text.parse().ok().map(Self), "a substream's number up to 255";
 }
 

@@ -6,6 +6,7 @@
 
 mod axes;
 mod cell;
+mod clusters;
 mod comparison;
 mod error;
 mod events;
@@ -18,6 +19,7 @@ mod sessions;
 mod swept;
 mod write;
 
+pub use clusters::clusters_csv;
 pub use comparison::comparison_csv;
 pub use error::CsvError;
 pub use events::{events_csv, events_from_csv};

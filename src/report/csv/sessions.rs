@@ -6,7 +6,7 @@ use super::write::Sheet;
 use crate::metrics::{PeerRow, TransferRow};
 use crate::proto::Decision;
 
-const PEERS: [&str; 17] = [
+const PEERS: [&str; 20] = [
     "peer",
     "network",
     "access",
@@ -24,6 +24,9 @@ const PEERS: [&str; 17] = [
     "from_peers_bytes",
     "sent_bytes",
     "parent_changes",
+    "city",
+    "dcm",
+    "dcm_changes",
 ];
 /// Two more columns of a run with several contents.
 const CHANNEL: [&str; 2] = ["content", "host"];
@@ -67,6 +70,7 @@ pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
         sheet.put(row.join).put(row.leave).put(row.silent).put(row.startup_delay);
         sheet.put(row.stalls).put(row.stalled).put(row.due).put(row.on_time).put(row.lag);
         sheet.put(row.from_cdn).put(row.from_peers).put(row.sent).put(row.parent_changes);
+        sheet.put(row.city).put(row.dcm).put(row.dcm_changes);
         if are_several {
             let (content, host) = row.channel.unzip();
             sheet.put(content).put(host);
@@ -105,6 +109,9 @@ pub fn peers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<PeerRow>, CsvError
             from_peers: line.take()?,
             sent: line.take()?,
             parent_changes: line.take()?,
+            city: line.take()?,
+            dcm: line.take()?,
+            dcm_changes: line.take()?,
             channel: if line.is_over() { None } else { Some((line.take()?, line.take()?)) },
         })
     })
@@ -189,7 +196,7 @@ mod tests {
     use super::*;
     use crate::proto::{Rule, Trigger};
     use crate::units::{
-        AsNumber, BitRate, Bytes, ContentId, HostId, PeerId, SimTime, Span, Substream,
+        AsNumber, BitRate, Bytes, ContentId, HostId, Metro, PeerId, SimTime, Span, Substream,
     };
 
     fn text(bytes: Vec<u8>) -> String {
@@ -217,10 +224,14 @@ mod tests {
             sent: Bytes::new(3),
             parent_changes: 5,
             channel: None,
+            city: Metro::new(3),
+            dcm: Some(2),
+            dcm_changes: 1,
         }];
         let table = "peer,network,access,nat,join_s,leave_s,silent,startup_delay_s,stalls,\
                      stalled_s,due_s,on_time_s,lag_s,from_cdn_bytes,from_peers_bytes,sent_bytes,\
-                     parent_changes\n4,64500,fibre,open,1,9,true,,0,0,8,7.9,,1,2,3,5\n";
+                     parent_changes,city,dcm,dcm_changes\n\
+                     4,64500,fibre,open,1,9,true,,0,0,8,7.9,,1,2,3,5,3,2,1\n";
         assert_eq!(text(peers_csv(&peers)), table);
         assert_eq!(peers_from_csv("p", table.as_bytes()).unwrap(), peers);
         let wrong = peers_from_csv("p", table.replace("true", "yes").as_bytes()).unwrap_err();

@@ -4,7 +4,7 @@ use super::*;
 use crate::metrics::{EventKind, EventRow};
 use crate::proto::{Decision, Rule, Trigger};
 use crate::report::Manifest;
-use crate::units::{AsNumber, Bytes, Substream};
+use crate::units::{AsNumber, Bytes, Metro, Substream};
 
 fn session() -> PeerRow {
     PeerRow {
@@ -26,6 +26,9 @@ fn session() -> PeerRow {
         sent: Bytes::new(10),
         parent_changes: 1,
         channel: None,
+        city: Metro::new(0),
+        dcm: None,
+        dcm_changes: 0,
     }
 }
 

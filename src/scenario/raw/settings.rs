@@ -105,6 +105,36 @@ pub struct RawControl {
     pub selection: Option<At<RawSelection>>,
     /// Weights of the objective function.
     pub objective: Option<At<RawObjective>>,
+    /// When clusters are split and merged.
+    pub clusters: Option<At<RawClusters>>,
+    /// How long the machine of a DCM takes for what it does.
+    pub service: Option<At<RawService>>,
+}
+
+/// When clusters are split and merged, in viewers: members and those who stand in line to become one.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawClusters {
+    /// A cluster with more is split, 10 or more.
+    pub split_above: Option<At<i64>>,
+    /// Two that were one and have no more together are one again, at most half of `split_above`; half of
+    /// it when left out.
+    pub merge_below: Option<At<i64>>,
+}
+
+/// How long the machine of a DCM takes for what it does, one thing after the other; what comes meanwhile
+/// stands in line. 0 is no time at all.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawService {
+    /// To take a viewer in and choose its first parents.
+    pub join: Option<At<Duration>>,
+    /// To choose other parents for a viewer and tell it.
+    pub assignment: Option<At<Duration>>,
+    /// To take in a report, or anything else that a viewer says.
+    pub heartbeat: Option<At<Duration>>,
+    /// To hand one viewer over to another DCM.
+    pub handover: Option<At<Duration>>,
 }
 
 /// How regions are drawn.

@@ -4,14 +4,14 @@ use super::topology::number;
 use super::{at, quantity, text, whole};
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
 use crate::control::{
-    AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection, Sharing,
+    AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection, ServiceConfig, Sharing,
 };
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::model::ControlSite;
 use crate::scenario::raw::{
-    RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawControl, RawObjective, RawPlayer,
-    RawRegion, RawSelection, RawSharing, RawTracker, RawTree,
+    RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl, RawObjective,
+    RawPlayer, RawRegion, RawSelection, RawService, RawSharing, RawTracker, RawTree,
 };
 
 pub(super) fn player(player: &PlayerConfig) -> RawPlayer {
@@ -82,6 +82,20 @@ pub(super) fn control(control: &ControlConfig, site: &ControlSite, graph: &AsGra
             Selection::Random => RawSelection::Random,
         }),
         objective: at(objective(&control.objective)),
+        clusters: at(RawClusters {
+            split_above: whole(control.clusters.split_above),
+            merge_below: whole(control.clusters.merge_below),
+        }),
+        service: at(service(&control.service)),
+    }
+}
+
+fn service(service: &ServiceConfig) -> RawService {
+    RawService {
+        join: quantity(service.join),
+        assignment: quantity(service.assignment),
+        heartbeat: quantity(service.heartbeat),
+        handover: quantity(service.handover),
     }
 }
 

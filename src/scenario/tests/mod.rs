@@ -1,6 +1,7 @@
 //! Tests of the whole way from a text to a scenario.
 
 mod channels;
+mod clusters;
 mod expectations;
 mod golden;
 mod loading;

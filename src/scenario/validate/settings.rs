@@ -3,13 +3,15 @@
 use super::context::Check;
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
 use crate::control::{
-    AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection, Sharing,
+    AssignmentOrder, ClusterConfig, ControlConfig, ObjectiveConfig, RegionRule, Selection,
+    ServiceConfig, Sharing,
 };
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::diagnostics::Rule;
 use crate::scenario::raw::{
-    At, RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawControl, RawObjective,
-    RawPlayer, RawRegion, RawScenario, RawSelection, RawSharing, RawTracker, RawTree,
+    At, RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl,
+    RawObjective, RawPlayer, RawRegion, RawScenario, RawSelection, RawService, RawSharing,
+    RawTracker, RawTree,
 };
 use crate::units::Span;
 
@@ -99,6 +101,26 @@ pub(super) fn control(check: &mut Check<'_>, raw: &RawControl, heartbeat: Span) 
         sharing: raw.sharing.as_ref().map_or(default.sharing, |at| sharing(at.value)),
         objective: objective(check, &table(&raw.objective)),
         selection: raw.selection.as_ref().map_or(default.selection, |at| selection(at.value)),
+        clusters: clusters(check, &table(&raw.clusters)),
+        service: service(check, &table(&raw.service)),
+    }
+}
+
+/// Between the sizes at which clusters split and merge lies a factor of two, so that none does both in turn.
+fn clusters(check: &mut Check<'_>, raw: &RawClusters) -> ClusterConfig {
+    let default = ClusterConfig::default();
+    let split_above = check.integer(&raw.split_above, 10..=1_000_000_000, default.split_above);
+    let half = split_above / 2;
+    ClusterConfig { split_above, merge_below: check.integer(&raw.merge_below, 0..=half, half) }
+}
+
+fn service(check: &mut Check<'_>, raw: &RawService) -> ServiceConfig {
+    let default = ServiceConfig::default();
+    ServiceConfig {
+        join: check.quantity(&raw.join, default.join),
+        assignment: check.quantity(&raw.assignment, default.assignment),
+        heartbeat: check.quantity(&raw.heartbeat, default.heartbeat),
+        handover: check.quantity(&raw.handover, default.handover),
     }
 }
 

@@ -146,7 +146,8 @@ const fn is_trouble(trigger: Trigger) -> bool {
         | Trigger::ServingHours
         | Trigger::Preemption
         | Trigger::Shortage
-        | Trigger::ShareRecalled => false,
+        | Trigger::ShareRecalled
+        | Trigger::OtherCluster => false,
     }
 }
 

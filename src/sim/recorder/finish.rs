@@ -125,6 +125,8 @@ impl Recorder {
         let summaries = [
             self.continuity.summary("continuity_per_session", "ratio"),
             self.startup_delay.summary("startup_delay", "s"),
+            self.decision_time.summary("decision_time", "s"),
+            self.first_byte.summary("first_byte", "s"),
             self.lag.summary("lag", "s"),
         ];
         self.records.summary.extend(summaries.into_iter().flatten());

@@ -43,6 +43,9 @@ pub(super) struct Recorder {
     /// Of sessions that are over.
     finished: Playback,
     startup_delay: Distribution,
+    /// From asking a coordinator to its answer, and from coming to the first byte.
+    decision_time: Distribution,
+    first_byte: Distribution,
     lag: Distribution,
     continuity: Distribution,
     tree_depth: Distribution,
@@ -137,6 +140,8 @@ impl Recorder {
             counts: Counts::default(),
             finished: Playback::default(),
             startup_delay: Distribution::of_spans(),
+            decision_time: Distribution::of_spans(),
+            first_byte: Distribution::of_spans(),
             lag: Distribution::of_spans(),
             continuity: Distribution::of_shares(),
             tree_depth: Distribution::of_counts(),
@@ -205,6 +210,16 @@ impl Recorder {
 
     pub(super) fn started(&mut self, delay: Span) {
         self.startup_delay.record(delay);
+    }
+
+    /// A coordinator has answered a newcomer.
+    pub(super) fn answered(&mut self, after: Span) {
+        self.decision_time.record(after);
+    }
+
+    /// A newcomer has its first byte.
+    pub(super) fn begun(&mut self, after: Span) {
+        self.first_byte.record(after);
     }
 
     pub(super) fn moved(
@@ -362,6 +377,9 @@ fn row(
         sent: Bytes::new(peer.sent),
         parent_changes: peer.parent_changes,
         channel: (scenario.contents.len() > 1).then_some((peer.content, session.device)),
+        city: peer.metro,
+        dcm: peer.dcm,
+        dcm_changes: peer.dcm_changes,
     }
 }
 

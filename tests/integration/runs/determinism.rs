@@ -8,6 +8,7 @@ fn all() -> Vec<(&'static str, Scenario)> {
     let of = |name| match name {
         "live_sport" => scenario(name, &["audience.peak=300"]),
         "million" => million::reduced(),
+        "control/flash_crowd" => clusters::reduced(),
         _ => scenario(name, &[]),
     };
     builtin::list().map(|(name, _)| (name, of(name))).collect()

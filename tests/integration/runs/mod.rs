@@ -4,6 +4,7 @@ mod assignment;
 mod bounds;
 mod center;
 mod channels;
+mod clusters;
 mod determinism;
 mod devices;
 mod million;

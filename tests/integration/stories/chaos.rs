@@ -1,7 +1,7 @@
 //! Anybody does anything at any time.
 
 use super::stage::{Setting, Stage};
-use grandstand::control::{ControlConfig, RegionRule};
+use grandstand::control::{ClusterConfig, ControlConfig, RegionRule};
 use grandstand::units::NatKind;
 use proptest::prelude::*;
 
@@ -57,9 +57,19 @@ fn region() -> impl Strategy<Value = RegionRule> {
     prop::sample::select(vec![RegionRule::Isp, RegionRule::World])
 }
 
+/// None is split, or all with more than ten.
+fn clusters() -> impl Strategy<Value = ClusterConfig> {
+    let small = ClusterConfig { split_above: 10, merge_below: 5 };
+    prop::sample::select(vec![ClusterConfig::default(), small])
+}
+
 /// About 350 kbps a substream.
-fn stage(region: RegionRule, substreams: u8, nodes: Vec<(&'static str, u32, u64)>) -> Stage {
-    let config = ControlConfig { region, ..ControlConfig::default() };
+fn stage(
+    (region, clusters): (RegionRule, ClusterConfig),
+    substreams: u8,
+    nodes: Vec<(&'static str, u32, u64)>,
+) -> Stage {
+    let config = ControlConfig { region, clusters, ..ControlConfig::default() };
     Stage::new(Setting {
         config,
         nodes,
@@ -113,12 +123,12 @@ proptest! {
     /// cannot connect: after every step of any story.
     #[test]
     fn whatever_happens_no_assignment_is_wrong(
-        region in region(),
+        rules in (region(), clusters()),
         substreams in 1_u8..5,
         acts in prop::collection::vec(act(), 1..120),
     ) {
         let nodes = vec![("near", 1, 4_000), ("far", 5, 6_000)];
-        let mut stage = stage(region, substreams, nodes);
+        let mut stage = stage(rules, substreams, nodes);
         let steps = acts.iter().flat_map(|act| match act {
             Act::Steps(count) => vec![Act::Steps(1); *count],
             other => vec![other.clone()],
@@ -133,11 +143,11 @@ proptest! {
     /// When everything works again, everybody whom there is room for is served again.
     #[test]
     fn when_peace_returns_everybody_is_served(
-        region in region(),
+        rules in (region(), clusters()),
         substreams in 1_u8..5,
         acts in prop::collection::vec(act(), 1..120),
     ) {
-        let mut stage = stage(region, substreams, vec![("near", 1, 60_000)]);
+        let mut stage = stage(rules, substreams, vec![("near", 1, 60_000)]);
         acts.iter().for_each(|act| perform(&mut stage, act));
         stage.make_peace();
         stage.run(240);

@@ -5,6 +5,7 @@
 mod audit;
 mod channels;
 mod chaos;
+mod clusters;
 mod coming;
 mod devices;
 mod going;

@@ -6,8 +6,8 @@
 use grandstand::control::{ControlCenter, ControlConfig, Policy};
 use grandstand::proto::{
     AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision,
-    Device, Feed, Heartbeat, Input, Join, Outbox, Output, PathClass, Place, Received, Refusal,
-    RouteTable, Sent, ServerInfo, Terms, ToCenter, ToClient,
+    Device, Feed, Heartbeat, Input, Join, News, Outbox, Output, PathClass, Place, Received,
+    Refusal, Regrouping, RouteTable, Sent, ServerInfo, Terms, ToCenter, ToClient,
 };
 use grandstand::units::{
     Address, AsNumber, BitRate, Bytes, ContentId, Metro, NatKind, PeerId, SimTime, Span, Substream,
@@ -68,6 +68,8 @@ pub(super) struct Actor {
     pub(super) reported: Vec<Option<PeerId>>,
     /// Packets received, by substream.
     pub(super) last: Vec<f64>,
+    /// The DCM that it was told of since its last heartbeat.
+    pub(super) dcm: Option<u32>,
 }
 
 /// The stage.
@@ -86,6 +88,8 @@ pub(super) struct Stage {
     deaf: BTreeSet<PeerId>,
     /// Every decision so far.
     pub(super) decisions: Vec<Decision>,
+    /// Every split and merge so far.
+    pub(super) regroupings: Vec<Regrouping>,
     /// Every message so far, acknowledgements aside.
     pub(super) messages: Vec<(SimTime, PeerId, ToClient)>,
 }
@@ -114,6 +118,7 @@ impl Stage {
             unheard: BTreeSet::new(),
             deaf: BTreeSet::new(),
             decisions: Vec::new(),
+            regroupings: Vec::new(),
             messages: Vec::new(),
         };
         for (name, network, kbps) in setting.nodes {
@@ -158,6 +163,7 @@ impl Stage {
             taking: vec![None; width],
             reported: vec![None; width],
             last: vec![self.live_edge(); width],
+            dcm: None,
         });
         let before = self.names.insert(name.to_string(), peer);
         assert_eq!(before, None, "{name} is on the stage already");
@@ -321,7 +327,9 @@ impl Stage {
         let received =
             received.map(|(parent, last)| Received { parent: *parent, last: *last as u32 });
         let received = if actor.is_node { Vec::new() } else { received.collect() };
-        let beat = Heartbeat { received, sent, ..Heartbeat::default() };
+        let dcm = self.actors[peer.index()].dcm.take();
+        let news = dcm.map(|_| Box::new(News { dcm, ..News::default() }));
+        let beat = Heartbeat { received, sent, news, ..Heartbeat::default() };
         self.send(peer, &ToCenter::Heartbeat(beat));
         // If it was taken for dead, it has been asked to join again by now, and has.
         self.actors[peer.index()].silent_since = None;
@@ -391,6 +399,7 @@ impl Stage {
         for output in outputs {
             match output {
                 Output::Explain(decision) => self.decisions.push(decision),
+                Output::Regroup(regrouping) => self.regroupings.push(regrouping),
                 Output::Send { message: ToClient::Ack, .. } => {}
                 Output::Send { to, message } => {
                     self.messages.push((self.now, to, message.clone()));
@@ -416,6 +425,7 @@ impl Stage {
                 parents.filter(|parent| **parent == Some(to)).for_each(|parent| *parent = None);
                 self.ask(to);
             }
+            ToClient::Moved { dcm } => self.actors[to.index()].dcm = Some(dcm),
             _ => {}
         }
     }

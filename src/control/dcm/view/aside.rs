@@ -2,7 +2,7 @@
 //! a parent that is not to be tried.
 
 use super::View;
-use crate::control::dcm::member::{MemberId, Stay};
+use crate::control::dcm::member::{Former, MemberId, Stay};
 use crate::units::{PeerId, SimTime, Substream};
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(super) struct Aside {
     /// Former parents whose uplink stays reserved until the child reports the new one.
-    releasing: BTreeMap<(MemberId, Substream), Stay>,
+    releasing: BTreeMap<(MemberId, Substream), Former>,
     /// Parents to which the path failed: not tried again before the time given.
     avoided: BTreeMap<(MemberId, Substream), (PeerId, SimTime)>,
     /// Who gets the place that this child has given up, and with whom, once it is free.
@@ -23,7 +23,7 @@ impl View {
         &self,
         id: MemberId,
         substream: Substream,
-    ) -> Option<Stay> {
+    ) -> Option<Former> {
         self.aside.releasing.get(&(id, substream)).copied()
     }
 
@@ -32,7 +32,7 @@ impl View {
         &mut self,
         id: MemberId,
         substream: Substream,
-        former: Stay,
+        former: Former,
     ) {
         self.aside.releasing.insert((id, substream), former);
     }
@@ -42,8 +42,15 @@ impl View {
         &mut self,
         id: MemberId,
         substream: Substream,
-    ) -> Option<Stay> {
+    ) -> Option<Former> {
         self.aside.releasing.remove(&(id, substream))
+    }
+
+    /// All such reservations.
+    pub(in crate::control::dcm) fn all_releasing(
+        &self,
+    ) -> impl Iterator<Item = (MemberId, Substream, Former)> {
+        self.aside.releasing.iter().map(|((id, substream), former)| (*id, *substream, *former))
     }
 
     /// Has a parent not tried again for an edge before `until`; one at a time is remembered.
@@ -64,8 +71,17 @@ impl View {
         substream: Substream,
         now: SimTime,
     ) -> Option<PeerId> {
-        let avoided = self.aside.avoided.get(&(id, substream))?;
-        (now < avoided.1).then_some(avoided.0)
+        let (parent, until) = self.avoided_until(id, substream)?;
+        (now < until).then_some(parent)
+    }
+
+    /// Whom an edge is not to try, and until when.
+    pub(in crate::control::dcm) fn avoided_until(
+        &self,
+        id: MemberId,
+        substream: Substream,
+    ) -> Option<(PeerId, SimTime)> {
+        self.aside.avoided.get(&(id, substream)).copied()
     }
 
     /// Notes who gets the place that a child gives up, and with whom.

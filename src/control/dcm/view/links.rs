@@ -10,6 +10,7 @@ impl View {
         match parent {
             Source::None => return,
             Source::Server(_) => return self.unlist_server_fed(child, substream),
+            Source::Outside(_) => return self.unlist_outside(child, substream),
             Source::Member(above) if previous == NOBODY => {
                 self.edge_mut(above, substream).first_child = next
             }
@@ -118,7 +119,22 @@ impl View {
         size
     }
 
-    /// Whether data can reach `id` without passing `through`: its ancestors end at a CDN node.
+    /// Whether `id` is in the subtree of `top`, or is it itself.
+    pub(in crate::control::dcm) fn is_below(
+        &self,
+        id: MemberId,
+        top: MemberId,
+        substream: Substream,
+    ) -> bool {
+        let above = |at: &MemberId| match self.edge(*at, substream).parent {
+            Source::Member(above) => Some(above),
+            Source::None | Source::Server(_) | Source::Outside(_) => None,
+        };
+        std::iter::successors(Some(id), above).any(|at| at == top)
+    }
+
+    /// Whether data can reach `id` without passing `through`: its ancestors end at a CDN node. What lies
+    /// beyond a parent in another cluster is not known here, and may lead back.
     pub(in crate::control::dcm) fn fed_without(
         &self,
         id: MemberId,
@@ -131,7 +147,7 @@ impl View {
                 return false;
             }
             match self.edge(at, substream).parent {
-                Source::None => return false,
+                Source::None | Source::Outside(_) => return false,
                 Source::Server(_) => return true,
                 Source::Member(above) => at = above,
             }

@@ -3,6 +3,7 @@
 //! Dense arrays by member number. Only bookkeeping: nothing here decides.
 
 mod aside;
+mod border;
 mod links;
 mod room;
 
@@ -12,6 +13,7 @@ use super::shelves::Shelves;
 use super::slots::Room;
 use crate::units::{PeerId, SimTime, Substream};
 use aside::Aside;
+use border::Border;
 use std::collections::BTreeMap;
 
 /// The cluster-wide view.
@@ -39,6 +41,7 @@ pub(super) struct View {
     /// Members that a CDN node feeds though peers could reach them, by substream.
     pub(super) server_fed: Vec<Vec<MemberId>>,
     aside: Aside,
+    border: Border,
     walk: Vec<MemberId>,
 }
 
@@ -60,6 +63,7 @@ impl View {
             helps: BTreeMap::new(),
             server_fed: vec![Vec::new(); count],
             aside: Aside::default(),
+            border: Border::default(),
             walk: Vec::new(),
         }
     }
@@ -142,6 +146,7 @@ impl View {
         self.forget_helps(id);
         self.forget_room(id);
         self.forget_aside(id);
+        self.forget_guests(id);
         let Member { home, slots, .. } = self.members[id as usize];
         self.homed[home.index()] -= u64::from(slots);
         self.members[id as usize].alive = false;
@@ -160,7 +165,8 @@ impl View {
         self.stay(stay.id) == stay
     }
 
-    /// Puts `child` under `parent`. The former parent's uplink is freed by the caller.
+    /// Puts `child` under `parent`, which is no member of another cluster: such edges come only by a
+    /// move. The former parent's uplink is freed by the caller.
     pub(super) fn attach(
         &mut self,
         child: MemberId,
@@ -170,7 +176,7 @@ impl View {
     ) {
         self.unlink(child, substream);
         let depth = match parent {
-            Source::None => 0,
+            Source::None | Source::Outside(_) => 0,
             Source::Server(_) => {
                 self.list_server_fed(child, substream);
                 1
@@ -193,7 +199,8 @@ impl View {
         }
     }
 
-    /// Leaves `child` without a parent; the parent's uplink is freed.
+    /// Leaves `child` without a parent. The parent's uplink is freed, that of one in another cluster by
+    /// the caller.
     pub(super) fn detach(&mut self, child: MemberId, substream: Substream) {
         if let Source::Member(above) = self.edge(child, substream).parent {
             self.free_slot(above);

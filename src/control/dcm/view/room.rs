@@ -4,7 +4,7 @@
 //! with what its home does not need, until it has no children there any more.
 
 use super::View;
-use crate::control::dcm::member::{Member, MemberId, NOBODY};
+use crate::control::dcm::member::{Member, MemberId};
 use crate::control::dcm::shelves::Shelf;
 use crate::control::dcm::slots::{Room, SlotIndex};
 use crate::units::Substream;
@@ -131,9 +131,7 @@ impl View {
 
     /// Those who help out in a substream in which they have no children go back to their homes.
     pub(in crate::control::dcm) fn end_help(&mut self) {
-        let idle = |(id, substream): &(MemberId, Substream)| {
-            self.edge(*id, *substream).first_child == NOBODY
-        };
+        let idle = |(id, substream): &(MemberId, Substream)| !self.feeds_anybody(*id, *substream);
         let done: Vec<_> = self.helps.keys().copied().filter(idle).collect();
         for (id, substream) in done {
             self.stop_helping(id, substream);

@@ -1,0 +1,154 @@
+//! What decisions of the control center take, one kind at a time: to take a viewer in, to take in a report,
+//! to give a child another parent, and to hand a viewer over to another DCM when a cluster is split.
+//!
+//! The figures are the measure of what `control.service` is set to in scenarios (docs/model.md). Sizes of
+//! the cluster can be given: `cargo bench --bench decisions -- 1000 10000`.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+use grandstand::cli::usage::thread_cpu_time;
+use grandstand::control::{ClusterConfig, ControlCenter, ControlConfig};
+use grandstand::proto::{
+    Believed, ContentInfo, ContentKind, Coordinator, Device, Feed, Heartbeat, Input, Join, Outbox,
+    Output, Received, ServerInfo, ToCenter, ToClient,
+};
+use grandstand::units::{
+    Address, BitRate, Bytes, ContentId, Metro, NatKind, PeerId, SimTime, Span,
+};
+
+// As the program does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const SUBSTREAMS: u8 = 5;
+
+/// A control center and its viewers.
+struct Stage {
+    center: ControlCenter,
+    outbox: Outbox,
+    now: SimTime,
+    /// The parents that each viewer was told, by its number.
+    told: Vec<Vec<Option<PeerId>>>,
+    assignments: usize,
+}
+
+impl Stage {
+    /// Splits above `limit`.
+    fn new(viewers: u32, limit: u32) -> Self {
+        let clusters = ClusterConfig { split_above: limit, merge_below: 0 };
+        let center = ControlCenter::new(ControlConfig { clusters, ..ControlConfig::default() });
+        let told = vec![vec![None; usize::from(SUBSTREAMS)]; viewers as usize + 1];
+        let mut stage = Self {
+            center,
+            outbox: Outbox::new(false),
+            now: SimTime::from_secs(10),
+            told,
+            assignments: 0,
+        };
+        let content = ContentInfo {
+            content: ContentId::new(0),
+            kind: ContentKind::Live,
+            bitrate: BitRate::from_kbps(2500),
+            substreams: SUBSTREAMS,
+            packet: Bytes::new(1200),
+            start: SimTime::ZERO,
+            end: SimTime::from_secs(10_000),
+        };
+        let capacity = BitRate::from_kbps(2500) * u64::from(viewers);
+        let server = ServerInfo { peer: PeerId::new(0), address: Address(0), capacity };
+        for feed in [Feed::Catalogue(vec![content]), Feed::Servers(vec![server])] {
+            stage.center.handle(stage.now, Input::Feed(&feed), &mut stage.outbox);
+        }
+        stage
+    }
+
+    fn say(&mut self, from: u32, message: &ToCenter) {
+        let input = Input::Message { from: PeerId::new(from), message };
+        self.center.handle(self.now, input, &mut self.outbox);
+        for output in self.outbox.drain() {
+            let Output::Send { to, message: ToClient::Assign(assignment) } = output else {
+                continue;
+            };
+            self.assignments += assignment.parents.len();
+            for choice in assignment.parents {
+                self.told[to.index()][choice.substream.index()] = choice.parent;
+            }
+        }
+    }
+
+    /// Two in three lend twice the bitrate; all live in one of sixteen cities.
+    fn join(&mut self, viewer: u32) {
+        let uplink = BitRate::from_kbps(if viewer.is_multiple_of(3) { 0 } else { 5000 });
+        let location = Some(Believed { country: *b"DE", metro: Metro::new(viewer % 16) });
+        let join = Join {
+            content: ContentId::new(0),
+            address: Address(0),
+            nat: NatKind::Open,
+            uplink,
+            downlink: BitRate::from_kbps(50_000),
+            behind: Span::from_secs(8),
+            device: Device { location, ..Device::default() },
+            terms: None,
+        };
+        self.say(viewer, &ToCenter::Join(join));
+    }
+
+    /// A report of one to whom everything has come.
+    fn report(&mut self, viewer: u32) {
+        let last = (self.now.as_secs_f64() * 50.0) as u32;
+        let told = self.told[viewer as usize].iter();
+        let received = told.map(|parent| Received { parent: *parent, last }).collect();
+        let beat = Heartbeat { received, ..Heartbeat::default() };
+        self.say(viewer, &ToCenter::Heartbeat(beat));
+    }
+}
+
+/// Microseconds of processor time that something takes.
+fn micros(act: impl FnOnce()) -> f64 {
+    let begin = thread_cpu_time();
+    act();
+    begin.zip(thread_cpu_time()).map_or(f64::NAN, |(from, to)| (to - from).as_secs_f64() * 1e6)
+}
+
+fn measure(viewers: u32, full: bool) {
+    let mut stage = Stage::new(viewers, viewers - 1);
+    let joining = micros(|| (1..viewers).for_each(|viewer| stage.join(viewer)));
+    let rounds = (300_000 / viewers).min(if full { 300 } else { 1 });
+    let reporting = micros(|| {
+        for _ in 0..rounds {
+            stage.now = stage.now + Span::from_secs(2);
+            (1..viewers).for_each(|viewer| stage.report(viewer));
+        }
+    });
+    stage.assignments = 0;
+    let leavers = viewers / 10;
+    let leaving = micros(|| (1..=leavers).for_each(|viewer| stage.say(viewer, &ToCenter::Leave)));
+    let assigned = stage.assignments;
+    // The one too many has the cluster split.
+    (1..=leavers).for_each(|viewer| stage.join(viewer));
+    let handing = micros(|| stage.join(viewers));
+    let figures = stage.center.figures();
+    let moved = figures.iter().find(|figure| figure.metric == "cluster_moves");
+    let moved = moved.and_then(|figure| figure.value).unwrap_or(f64::NAN);
+    assert!(moved > f64::from(viewers) / 5.0, "{moved} have been handed over");
+    println!(
+        "{viewers:>9}{:>10.2}{:>10.2}{:>12.2}{:>10.2}",
+        joining / f64::from(viewers - 1),
+        reporting / f64::from(rounds) / f64::from(viewers - 1),
+        leaving / assigned.max(1) as f64,
+        handing / moved
+    );
+}
+
+fn main() {
+    // `cargo bench` passes --bench; without it this is a test, and tiny.
+    let full = std::env::args().any(|argument| argument == "--bench");
+    let mut sizes: Vec<u32> =
+        std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    if sizes.is_empty() {
+        sizes = if full { vec![1_000, 10_000] } else { vec![100] };
+    }
+    println!("microseconds of processor time, by viewers of the cluster");
+    println!("{:>9}{:>10}{:>10}{:>12}{:>10}", "viewers", "join", "report", "reassign", "handover");
+    sizes.into_iter().for_each(|viewers| measure(viewers, full));
+}
