@@ -12,9 +12,11 @@ const ALL: &[(&str, &str)] = &[
     ("control/friends", include_str!("../../scenarios/control/friends.toml")),
     ("control/geo_block", include_str!("../../scenarios/control/geo_block.toml")),
     ("control/hovering", include_str!("../../scenarios/control/hovering.toml")),
+    ("control/many_at_once", include_str!("../../scenarios/control/many_at_once.toml")),
     ("control/priority", include_str!("../../scenarios/control/priority.toml")),
     ("control/scarce", include_str!("../../scenarios/control/scarce.toml")),
     ("control/serving_hours", include_str!("../../scenarios/control/serving_hours.toml")),
+    ("control/strong_nodes", include_str!("../../scenarios/control/strong_nodes.toml")),
 ];
 
 /// Name and title of every built-in scenario; the first is the one to begin with.

@@ -9,6 +9,7 @@ mod determinism;
 mod devices;
 mod million;
 mod policies;
+mod preemption;
 mod quality;
 mod reassignment;
 mod scarcity;

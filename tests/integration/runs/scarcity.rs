@@ -1,4 +1,4 @@
-//! Not enough for everybody: who may be a parent, and who is served first (rows A1, R13).
+//! Not enough for everybody: who may be a parent, who is served, who is left out (rows A1, R2, R12, R13).
 
 use super::*;
 use grandstand::proto::Rule;
@@ -55,20 +55,35 @@ fn nobody_is_sent_to_a_viewer_who_has_nothing_to_give() {
 }
 
 #[test]
-fn an_uplink_is_free_where_nothing_can_be_sent_and_counts_for_nothing() {
+fn where_not_all_can_be_served_those_who_are_have_the_whole() {
     let run = scarce();
-    let in_vain: Vec<&Decision> =
-        run.decisions.iter().filter(|decision| decision.rule == Rule::NothingHasRoom).collect();
-    assert!(in_vain.len() > 40, "{} had to wait", in_vain.len());
-    for decision in in_vain {
-        let Decision { feasible, pruned_uplink, pruned_nat, considered, .. } = *decision;
-        assert_eq!((pruned_uplink, pruned_nat, considered), (feasible, 0, 0), "{decision:?}");
-    }
-    // Those who wait could feed others: at the end they lend more than the others want.
     let tree = trees(run).into_values().last().expect("an instant");
-    let idle = viewers(run).into_keys().filter(|peer| !tree.values().any(|from| from == peer));
-    let waiting = idle.filter(|peer| !tree.keys().any(|(child, _)| child == peer)).count();
-    assert!(waiting > 5, "{waiting} viewers have nothing and feed nobody");
+    let held = |peer: &PeerId| tree.keys().filter(|(child, _)| child == peer).count();
+    let viewers = viewers(run);
+    let whole = viewers.keys().filter(|peer| held(peer) == 4).count();
+    let part = viewers.keys().filter(|peer| (1..4).contains(&held(peer))).count();
+    // A hundred viewers; 28 copies, and 1 or 7 of each: seven in ten can have the whole.
+    assert!(whole >= 60 && part <= 3, "{whole} have all, {part} a part");
+    let weak = |decision: &&Decision| viewers[&decision.child].access == "dsl";
+    let out: Vec<&Decision> =
+        run.decisions.iter().filter(|row| row.rule == Rule::Ejected).collect();
+    assert!(out.iter().all(weak), "who gives more than it takes is never left out");
+    assert!(out.len() > 20 && out.iter().all(|row| row.new_parent.is_none()), "{}", out.len());
+}
+
+#[test]
+fn whoever_was_left_out_comes_back_when_there_is_enough_again() {
+    let run = controlled("control/priority", &[]);
+    let mut out: BTreeSet<PeerId> = BTreeSet::new();
+    let mut back = 0;
+    for decision in &run.decisions {
+        if decision.rule == Rule::Ejected {
+            out.insert(decision.child);
+        } else if decision.new_parent.is_some() && out.remove(&decision.child) {
+            back += 1;
+        }
+    }
+    assert!(back >= 5, "{back} came back");
 }
 
 /// Share of their time in which viewers of a kind of line saw the picture.
@@ -95,32 +110,30 @@ fn where_not_all_can_watch_those_of_higher_priority_do() {
 }
 
 #[test]
-fn nobody_is_placed_while_a_higher_priority_waits_and_nobody_is_displaced() {
+fn nobody_is_left_out_for_somebody_of_lower_priority() {
     let run = controlled("control/priority", &[]);
     let viewers = viewers(&run);
     let premium = |peer: &PeerId| viewers[peer].access == "premium";
-    let mut waits: BTreeSet<(PeerId, Substream)> = BTreeSet::new();
-    let (mut placed, mut passed_over, mut told_to_wait) = (0, 0, 0);
+    let mut out: BTreeSet<PeerId> = BTreeSet::new();
+    let (mut taken_from_basic, mut passed_over, mut placed) = (0, 0, 0);
     for decision in &run.decisions {
-        let key = (decision.child, decision.substream);
-        if decision.new_parent.is_none() {
-            waits.insert(key);
-            // Who is fed loses its parent only when that goes.
-            let displaced = decision.trigger == Trigger::Improvement
-                || decision.trigger == Trigger::Recomputation;
-            assert!(!displaced, "{decision:?}");
-        }
-        told_to_wait += u32::from(decision.rule == Rule::HigherPriorityWaits);
-        if decision.new_parent.is_some() && waits.remove(&key) && !premium(&decision.child) {
-            placed += 1;
-            let mut waiting = waits.iter().filter(|(peer, substream)| {
-                let there = viewers[peer].leave > decision.time;
-                *substream == decision.substream && premium(peer) && there
-            });
-            passed_over += u32::from(waiting.next().is_some());
+        let child = decision.child;
+        if decision.rule == Rule::Ejected {
+            out.insert(child);
+            taken_from_basic +=
+                u32::from(decision.trigger == Trigger::Shortage && !premium(&child));
+        } else if decision.new_parent.is_some() {
+            out.remove(&child);
+            if decision.trigger == Trigger::Join && !premium(&child) {
+                placed += 1;
+                let waits = |peer: &PeerId| premium(peer) && viewers[peer].leave > decision.time;
+                passed_over += u32::from(out.iter().any(waits));
+            }
         }
     }
-    // Who has been without data for long can be served by one that lags, a newcomer cannot.
-    assert!(passed_over * 20 < placed, "{passed_over} of {placed} came before their time");
-    assert!(placed > 20 && told_to_wait > 20, "{placed} placed, {told_to_wait} told to wait");
+    assert!(taken_from_basic > 20, "{taken_from_basic} places were given up");
+    assert!(
+        passed_over * 20 <= placed,
+        "{passed_over} of {placed} came before those who paid more"
+    );
 }
