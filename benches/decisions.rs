@@ -13,7 +13,7 @@ use grandstand::proto::{
     Output, Received, ServerInfo, ToCenter, ToClient,
 };
 use grandstand::units::{
-    Address, BitRate, Bytes, ContentId, Metro, NatKind, PeerId, SimTime, Span,
+    Address, BitRate, Bytes, ContentId, HostId, Metro, NatKind, PeerId, SimTime, Span,
 };
 
 // As the program does.
@@ -53,6 +53,7 @@ impl Stage {
             packet: Bytes::new(1200),
             start: SimTime::ZERO,
             end: SimTime::from_secs(10_000),
+            priority: 0,
         };
         let capacity = BitRate::from_kbps(2500) * u64::from(viewers);
         let server = ServerInfo { peer: PeerId::new(0), address: Address(0), capacity };
@@ -81,6 +82,7 @@ impl Stage {
         let uplink = BitRate::from_kbps(if viewer.is_multiple_of(3) { 0 } else { 5000 });
         let location = Some(Believed { country: *b"DE", metro: Metro::new(viewer % 16) });
         let join = Join {
+            client: HostId::new(viewer),
             content: ContentId::new(0),
             address: Address(0),
             nat: NatKind::Open,
@@ -89,6 +91,7 @@ impl Stage {
             behind: Span::from_secs(8),
             device: Device { location, ..Device::default() },
             terms: None,
+            host: None,
         };
         self.say(viewer, &ToCenter::Join(join));
     }

@@ -26,8 +26,14 @@ pub struct ControlConfig {
     pub feeds: u32,
     /// Lent uplink kept free so that children can catch up.
     pub catch_up_reserve: Ratio,
-    /// A peer younger than this feeds others only when no older one has room.
+    /// A peer younger than this feeds others only when no older one has room; of no account with
+    /// `history`.
     pub maturity: Span,
+    /// Parents and feeds are ranked by how long they are expected to stay and by what they lost, as the
+    /// history database knows it.
+    pub history: bool,
+    /// How many clients the history database remembers.
+    pub history_clients: usize,
     /// Candidates from the priority queue, of which one is chosen.
     pub candidates: usize,
     /// How the one is chosen.
@@ -160,6 +166,10 @@ impl Default for ControlConfig {
             catch_up_reserve: share(0.1),
             // Assumption: a zapper is gone in 20 s (median).
             maturity: Span::from_secs(60),
+            // Assumption: the rule of age is what can be done without accounts.
+            history: false,
+            // Assumption: half a kilobyte each at the most, 50 MB.
+            history_clients: 100_000,
             // Assumption.
             candidates: 16,
             // The nearest, as the source's fast path ends.

@@ -43,9 +43,29 @@ impl ControlCenter {
         let load = self.cpu_load.map(Ratio::get);
         figures.push(Figure { metric: "control_cpu_load.max", unit: "ratio", value: load });
         figures.extend(self.objective(|counts| counts.all));
+        if self.config.history {
+            figures.extend(self.remembered());
+        }
         figures.extend(self.sharing());
         figures.push(figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6));
         figures
+    }
+
+    /// What the history database has come to.
+    fn remembered(&self) -> [Figure; 6] {
+        let [clients, classes, downloads, forgotten] = self.history.counts();
+        let figure =
+            |metric, count: u64| Figure { metric, unit: "count", value: Some(count as f64) };
+        let [within, between] = self.history.losses();
+        let loss = |metric, value| Figure { metric, unit: "ratio", value };
+        [
+            figure("control_history_clients", clients),
+            figure("control_history_classes", classes),
+            figure("control_history_downloads", downloads),
+            figure("control_history_forgotten", forgotten),
+            loss("control_history_loss", within),
+            loss("control_history_border_loss.max", between),
+        ]
     }
 
     /// Splits, merges and lines.

@@ -6,6 +6,7 @@ use super::config::ControlConfig;
 use super::dcm::{Dcm, Notice, Step, Surroundings};
 use super::desks::{Desks, Job};
 use super::directory::{Directory, Region};
+use super::history::History;
 use super::paths::Paths;
 use super::policy::{Policy, PolicyTable};
 use super::regions::{Continents, Viewer};
@@ -28,6 +29,7 @@ pub struct ControlCenter {
     pub(super) policies: PolicyTable,
     pub(super) servers: Servers,
     pub(super) clients: Clients,
+    pub(super) history: History,
     pub(super) directory: Directory,
     pub(super) dcms: Vec<Dcm>,
     pub(super) keepers: Keepers,
@@ -59,6 +61,7 @@ impl ControlCenter {
         Self {
             next_tick: SimTime::ZERO + config.reassess,
             desks: Desks::new(config.service),
+            history: History::new(config.history_clients),
             config,
             catalogue: Vec::new(),
             addresses: AddressTable::default(),
@@ -354,8 +357,8 @@ impl ControlCenter {
             packet: dcm.content().packet,
         };
         let (servers, clients) = (&mut self.servers, &mut self.clients);
-        let letters = &mut self.letters;
-        act(dcm, &mut Step { with: &with, servers, clients, notices, letters, outbox })
+        let (history, letters) = (&mut self.history, &mut self.letters);
+        act(dcm, &mut Step { with: &with, servers, clients, history, notices, letters, outbox })
     }
 
     /// What is done second by second.

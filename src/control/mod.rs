@@ -9,6 +9,7 @@ mod dcm;
 mod desks;
 mod directory;
 mod figures;
+mod history;
 mod machine;
 mod objective;
 mod paths;

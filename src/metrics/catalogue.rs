@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 113] = [
+const NAMES: [(&str, &str, Direction, Parts); 124] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -133,6 +133,18 @@ const NAMES: [(&str, &str, Direction, Parts); 113] = [
     ("control_paths_measured", "count", Neither, ONE),
     ("control_path_rtt", "ms", Neither, MEAN),
     ("control_cpu_load", "ratio", Lower, MAX),
+    ("control_history_clients", "count", Neither, ONE),
+    ("control_history_classes", "count", Neither, ONE),
+    ("control_history_downloads", "count", Neither, ONE),
+    ("control_history_forgotten", "count", Neither, ONE),
+    ("control_history_loss", "ratio", Lower, ONE),
+    ("control_history_border_loss", "ratio", Lower, MAX),
+    // How well the control center foretold who would be there a minute later
+    ("forecasts", "count", Neither, ONE),
+    ("forecast_stays", "ratio", Neither, ONE),
+    ("forecast_stayed", "ratio", Neither, ONE),
+    ("forecast_brier", "ratio", Lower, ONE),
+    ("forecast_calibration_error", "ratio", Lower, ONE),
     ("cdn_reserved_at_end", "Mbps", Neither, ONE),
     ("cdn_nodes_lost", "count", Neither, ONE),
     ("admission_refused", "count", Lower, ONE),

@@ -153,6 +153,8 @@ pub struct PeerRow {
     pub sent: Bytes,
     /// Parents that it changed to after its first ones.
     pub parent_changes: u32,
+    /// Whose session it was: the same in each visit of a viewer who returns.
+    pub client: HostId,
     /// Where there are several contents: which it watched, and on which device.
     pub channel: Option<(ContentId, HostId)>,
     /// Its city, of those of its ISP.

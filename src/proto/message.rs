@@ -29,6 +29,9 @@ pub enum ToCenter {
 /// The first message of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Join {
+    /// Whose account or device it is: stays the same from session to session. Shown by the authentication,
+    /// which every message carries.
+    pub client: HostId,
     /// What it wants to watch; for a CDN node what it serves.
     pub content: ContentId,
     /// Where it is.

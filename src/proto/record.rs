@@ -1,6 +1,6 @@
 //! A decision and its reason, one a changed substream.
 
-use crate::units::{PeerId, SimTime, Substream};
+use crate::units::{PeerId, Ratio, SimTime, Substream};
 use std::borrow::Cow;
 
 /// What made a coordinator look again.
@@ -66,7 +66,7 @@ pub enum Rule {
 }
 
 /// A decision about one substream of one client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
     /// When it was made.
     pub time: SimTime,
@@ -92,8 +92,13 @@ pub struct Decision {
     pub pruned_policy: u32,
     /// Of the rest, not reachable through the NATs of both.
     pub pruned_nat: u32,
-    /// Of the rest, looked at one by one.
+    /// Of the rest, such as history has less faith in than in the new parent; 0 where none is kept.
+    pub pruned_history: u32,
+    /// Looked at one by one.
     pub considered: u32,
+    /// The chance that the new parent is still there in a minute, as history says; none where none is
+    /// kept, and for a CDN node.
+    pub outlook: Option<Ratio>,
 }
 
 /// A change of the clusters.

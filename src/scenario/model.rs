@@ -225,6 +225,8 @@ pub struct Audience {
     pub sessions: Vec<SessionKind>,
     /// Leavers that say no good-bye.
     pub silent_leave: Ratio,
+    /// Sessions that are further visits of viewers who have been here before.
+    pub returning: Ratio,
     /// The file that the sessions of a trace came from, as the scenario names it.
     pub trace_file: Option<String>,
 }
@@ -336,6 +338,10 @@ pub struct AccessClass {
     pub mobile: bool,
     /// On which terms its users take part.
     pub terms: Terms,
+    /// How long its users stay; as all viewers where it is empty.
+    pub sessions: Vec<SessionKind>,
+    /// Its users who leave without a good-bye; as of all viewers where there is none.
+    pub silent_leave: Option<Ratio>,
 }
 
 /// What of its uplink a user lends: the smaller of the two.

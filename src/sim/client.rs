@@ -85,6 +85,7 @@ impl World<'_> {
         let country = self.scenario.topology.isps[usize::from(session.isp)].country;
         let location = Some(Believed { country, metro: session.metro });
         Some(Join {
+            client: session.device,
             content: peer.content,
             address: peer.address,
             nat: peer.nat,

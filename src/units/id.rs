@@ -48,7 +48,8 @@ ids! {
     PeerId,
     /// A content: a live stream or a file.
     ContentId,
-    /// A device with one line: several sessions, each of another content, may run on it.
+    /// A device with one line, the same each time that it is there: several sessions, each of another content,
+    /// may run on it.
     HostId,
     /// The number of an autonomous system, as registries assign it.
     AsNumber,

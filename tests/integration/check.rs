@@ -43,6 +43,7 @@ fn small_built_in_scenarios_do_what_is_expected_of_them() {
         "control/priority",
         "control/scarce",
         "control/serving_hours",
+        "control/unreliable",
     ];
     let told = check(folder.path(), &small).success().stderr(is_empty());
     let told = text(&told.get_output().stdout);

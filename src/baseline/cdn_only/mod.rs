@@ -403,7 +403,9 @@ impl CdnOnly {
                 pruned_uplink: found.full,
                 pruned_policy: 0,
                 pruned_nat: 0,
+                pruned_history: 0,
                 considered: found.up - found.full,
+                outlook: None,
             });
         }
     }

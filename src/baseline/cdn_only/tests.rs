@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::proto::{AddressRange, ContentKind, Device, Output, PathClass, Place, Received};
-use crate::units::{Address, Bytes, Metro, NatKind, Ratio};
+use crate::units::{Address, Bytes, HostId, Metro, NatKind, Ratio};
 use proptest::prelude::*;
 
 /// CDN nodes have these numbers and those above; they lie in the networks 1, 2, ...
@@ -81,6 +81,7 @@ impl Stage {
 
     fn join_content(&mut self, viewer: u32, network: u32, content: u32) -> Option<u32> {
         let join = Join {
+            client: HostId::new(viewer),
             content: ContentId::new(content),
             address: Address(100 * network + 1),
             nat: NatKind::Open,

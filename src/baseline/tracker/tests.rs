@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::proto::{AddressRange, Device, Heartbeat, Output, Place};
-use crate::units::{AsNumber, BitRate, Metro, NatKind, stream};
+use crate::units::{AsNumber, BitRate, HostId, Metro, NatKind, stream};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -48,6 +48,7 @@ impl Stage {
 
     fn join_content(&mut self, peer: u32, network: u32, content: u32) -> Vec<u32> {
         let join = Join {
+            client: HostId::new(peer),
             content: ContentId::new(content),
             address: address(peer, network),
             nat: NatKind::Open,

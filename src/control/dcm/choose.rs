@@ -2,12 +2,12 @@
 //!
 //! Pure functions from the view to a choice; nothing is changed here.
 
-use super::history::History;
 use super::member::{MemberId, NOBODY, Source};
 use super::shelves::{Holders, Seeker, Tier};
 use super::slots::Placement;
 use super::view::View;
 use crate::control::config::{ControlConfig, Selection};
+use crate::control::history::FailedPairs;
 use crate::control::paths::Paths;
 use crate::control::servers::{Servers, Wanted};
 use crate::proto::{PathClass, Place, RouteTable, Rule};
@@ -40,7 +40,7 @@ impl Surroundings<'_> {
     }
 
     /// The sequence number at the live edge; no parent is beyond it.
-    fn live_edge(&self) -> u32 {
+    pub(super) fn live_edge(&self) -> u32 {
         self.packets_in(self.now.since(self.start)) as u32
     }
 }
@@ -54,18 +54,19 @@ pub(super) struct Choice {
     pub(super) pruned_uplink: u32,
     pub(super) pruned_policy: u32,
     pub(super) pruned_nat: u32,
+    pub(super) pruned_history: u32,
     pub(super) considered: u32,
 }
 
 /// The best parent of `child` among peers, a CDN node when there is none, nobody when that is full too.
 pub(super) fn parent(
-    (view, history): (&View, &History),
+    (view, pairs): (&View, &FailedPairs),
     servers: &Servers,
     child: MemberId,
     substream: Substream,
     with: &Surroundings<'_>,
 ) -> Choice {
-    let choice = among_peers((view, history), child, substream, with);
+    let choice = among_peers((view, pairs), child, substream, with);
     if choice.source != Source::None {
         return choice;
     }
@@ -89,7 +90,7 @@ pub(super) fn parent(
 
 /// The best parent of `child` among peers; `Source::None` when none has room or can be reached.
 pub(super) fn among_peers(
-    (view, history): (&View, &History),
+    (view, pairs): (&View, &FailedPairs),
     child: MemberId,
     substream: Substream,
     with: &Surroundings<'_>,
@@ -97,7 +98,7 @@ pub(super) fn among_peers(
     let member = view.member(child);
     let (index, seeker) = (&view.index[substream.index()], Seeker::of(member));
     let place = placement(view, child, substream);
-    let hopeless = history.hopeless(with.now, member.peer);
+    let hopeless = pairs.hopeless(with.now, member.peer);
     let mut choice = Choice::none(view.others_fed(child, substream), index.holders(seeker));
     for tier in Tier::ALL {
         let candidates = index
@@ -105,6 +106,12 @@ pub(super) fn among_peers(
             .filter(|id| !hopeless.contains(&view.member(*id).peer))
             .filter(|id| fits(view, *id, child, substream, with))
             .take(with.config.candidates);
+        // History ranks before nearness: only those of the best standing that there is are looked at.
+        let mut best = None;
+        let candidates = candidates.take_while(|id| {
+            let standing = view.member(*id).standing;
+            !with.config.history || *best.get_or_insert(standing) == standing
+        });
         let ranked = candidates.inspect(|_| choice.considered += 1).map(|candidate| {
             let rank = match with.config.selection {
                 Selection::Nearest => distance(view.member(candidate).place, member.place, with),
@@ -114,7 +121,9 @@ pub(super) fn among_peers(
         });
         // Of several at the same distance the first in the order of use.
         if let Some((_, parent)) = ranked.min_by_key(|(rank, _)| *rank) {
-            return Choice { source: Source::Member(parent), rule: tier.rule(), ..choice };
+            let pruned_history = best.map_or(0, |best| index.worse(seeker, best));
+            let source = Source::Member(parent);
+            return Choice { source, rule: tier.rule(), pruned_history, ..choice };
         }
     }
     choice
@@ -146,6 +155,7 @@ impl Choice {
             pruned_uplink: feasible.saturating_sub(holders.all),
             pruned_policy: holders.all - holders.willing,
             pruned_nat: holders.willing - holders.reachable,
+            pruned_history: 0,
             considered: 0,
         }
     }
@@ -156,7 +166,11 @@ pub(super) fn placement(view: &View, child: MemberId, substream: Substream) -> P
     let member = view.member(child);
     let feeds_others = view.edge(child, substream).first_child != NOBODY;
     let will = member.is_interior_in(substream);
-    if feeds_others || will { Placement::Interior } else { Placement::Leaf }
+    if (feeds_others || will) && !member.is_fleeting() {
+        Placement::Interior
+    } else {
+        Placement::Leaf
+    }
 }
 
 /// Whether `candidate` may feed `child`: it is fed itself, not through the child, and not known to fail.

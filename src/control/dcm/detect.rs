@@ -66,9 +66,14 @@ impl Dcm {
         edge.silent = if arrived == 0 { edge.silent.saturating_add(1) } else { 0 };
         let low = f64::from(arrived) < expected * step.with.config.congested_below.get();
         edge.slow = if low { edge.slow.saturating_add(1) } else { 0 };
-        if edge.silent > 0 {
+        let (silent, slow) = (edge.silent, edge.slow);
+        // One interval may be that in which the parent died: nothing is said of its path yet.
+        if slow > 1 && arrived > 0 {
+            self.note_loss(id, substream, (arrived, expected), step);
+        }
+        if silent > 0 {
             self.explain_silence(id, substream, step);
-        } else if u32::from(edge.slow) >= step.with.config.congested_heartbeats {
+        } else if u32::from(slow) >= step.with.config.congested_heartbeats {
             self.explain_slowness(id, substream, step);
         }
     }
@@ -110,6 +115,8 @@ impl Dcm {
                 let lost =
                     self.view.sent_to(parent, id, substream).is_some_and(|sent| sent > report.last);
                 let trigger = if lost { Trigger::PathFailed } else { Trigger::ParentSilent };
+                let due = step.with.packets_in(step.with.config.heartbeat);
+                self.note_loss(id, substream, (0, due), step);
                 self.avoid_member(id, substream, parent, step);
                 self.leave_path(id, substream, trigger, step);
             }
@@ -153,7 +160,7 @@ impl Dcm {
     }
 
     /// Whether a member has a trouble of its own in a substream, or has just been given a way out.
-    fn is_behind(&self, id: MemberId, substream: Substream) -> bool {
+    pub(super) fn is_behind(&self, id: MemberId, substream: Substream) -> bool {
         let report = self.view.report(id, substream);
         report.slow > 0 || !report.advancing || !report.confirmed
     }

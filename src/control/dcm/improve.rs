@@ -3,10 +3,12 @@
 use super::choose::{self, Choice};
 use super::member::{MemberId, Source};
 use super::{Dcm, Step};
+use crate::control::history::Standing;
 use crate::control::objective::{EdgeKind, edge_cost, lift_gain};
 use crate::control::servers::Wanted;
 use crate::proto::{Rule, Trigger};
 use crate::units::{NatKind, Substream};
+use std::cmp::Reverse;
 
 /// Changes for the better in one second and substream: a cluster must not be shaken all at once (assumption).
 pub(super) const MOVES_A_TICK: usize = 64;
@@ -36,19 +38,6 @@ impl Dcm {
         self.recompute_if_due(step);
     }
 
-    /// Members old enough become first choice as parents.
-    fn ripen(&mut self, step: &Step<'_, '_>) {
-        while let Some((due, stay)) = self.ripening.front().copied()
-            && due <= step.with.now
-        {
-            self.ripening.pop_front();
-            if self.view.lasts(stay) {
-                self.view.member_mut(stay.id).mature = true;
-                self.view.refresh_room(stay.id);
-            }
-        }
-    }
-
     /// How many copies of each substream this cluster takes from CDN nodes.
     pub(super) fn wanted_feeds(&self, step: &Step<'_, '_>) -> usize {
         (step.with.config.feeds as usize).min(self.view.len() / MEMBERS_A_FEED).max(1)
@@ -63,7 +52,7 @@ impl Dcm {
         let mut fed = self.view.server_fed[substream.index()].clone();
         let most = (fed.len() - wanted).min(MOVES_A_TICK);
         // Those who feed nobody go first: where uplink is scarce, who feeds others stays at the source.
-        fed.sort_by_key(|id| (self.feed_quality(*id, substream), std::cmp::Reverse(*id)));
+        fed.sort_by_key(|id| (self.feed_quality(*id, substream), Reverse(*id)));
         // Whoever could not be moved lately is tried again after all others.
         let first = self.trim_from[substream.index()] % fed.len();
         fed.rotate_left(first);
@@ -77,10 +66,10 @@ impl Dcm {
         self.trim_from[substream.index()] = if failures == 0 { 0 } else { first + failures };
     }
 
-    /// What makes a good feed: interior in this substream, old, and strong.
-    fn feed_quality(&self, id: MemberId, substream: Substream) -> (bool, bool, u16) {
+    /// What makes a good feed: interior in this substream, to be relied on, and strong.
+    fn feed_quality(&self, id: MemberId, substream: Substream) -> (bool, Reverse<Standing>, u16) {
         let member = self.view.member(id);
-        (member.is_interior_in(substream), member.mature, member.slots)
+        (member.is_interior_in(substream), Reverse(member.standing), member.slots)
     }
 
     /// A member that has not yet done what it was told last is left alone.
@@ -96,7 +85,8 @@ impl Dcm {
         let mut choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         let opened = choice.source == Source::None
             && (self.open_room(id, substream, step)
-                || (self.view.member(id).mature && self.call_help(id, substream, step)));
+                || (self.view.member(id).standing <= Standing::Fair
+                    && self.call_help(id, substream, step)));
         if opened {
             choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         }
@@ -153,17 +143,14 @@ impl Dcm {
             let parent = self.view.edge(id, substream).parent;
             let confirmed = self.view.report(id, substream).confirmed;
             let fed_by_peer = confirmed && matches!(parent, Source::Member(_) | Source::Outside(_));
-            (member.mature || cut_off)
+            (member.standing <= Standing::Fair || cut_off)
                 && member.is_interior_in(substream)
                 && fed_by_peer
                 && member.nat != NatKind::UdpBlocked
         };
         let best = self.view.members().filter(|(id, _)| suits(*id)).max_by_key(|(id, member)| {
-            (
-                member.slots,
-                std::cmp::Reverse(self.view.edge(*id, substream).depth),
-                std::cmp::Reverse(*id),
-            )
+            let depth = self.view.edge(*id, substream).depth;
+            (Reverse(member.standing), member.slots, Reverse(depth), Reverse(*id))
         });
         let Some((id, member)) = best else { return };
         let feasible = self.view.others_fed(id, substream);
@@ -176,6 +163,7 @@ impl Dcm {
                 pruned_uplink: 0,
                 pruned_policy: 0,
                 pruned_nat: 0,
+                pruned_history: 0,
                 considered: 0,
             };
             self.reassign(id, substream, choice, Trigger::Improvement, step);

@@ -1,6 +1,7 @@
 //! What a DCM keeps of a member and of its edges.
 
 use super::slots::Room;
+use crate::control::history::Standing;
 use crate::proto::{Place, Strangers};
 use crate::units::{NatKind, PeerId, SimTime, Substream};
 use std::num::NonZeroU32;
@@ -67,7 +68,8 @@ pub(super) struct Member {
     pub(super) used: u16,
     /// The substream in which it is interior.
     pub(super) home: Substream,
-    pub(super) mature: bool,
+    /// How much others are to rely on it.
+    pub(super) standing: Standing,
     pub(super) alive: bool,
     /// It serves nobody now: its hours.
     pub(super) resting: bool,
@@ -92,6 +94,11 @@ impl Member {
     /// Whether it is to have several children in a substream, now or when it is fed.
     pub(super) fn is_interior_in(&self, substream: Substream) -> bool {
         self.home == substream && self.slots > 1 && !self.resting
+    }
+
+    /// Whether history says that it is soon gone: its place is far from the source, whatever it lends.
+    pub(super) fn is_fleeting(&self) -> bool {
+        self.standing == Standing::Fleeting
     }
 }
 

@@ -11,7 +11,6 @@ mod churn;
 mod counts;
 mod cut;
 mod detect;
-mod history;
 mod hours;
 mod improve;
 mod member;
@@ -21,10 +20,12 @@ mod preempt;
 mod recompute;
 mod repair;
 mod reports;
+mod ripening;
 mod shares;
 mod shelves;
 mod shortage;
 mod slots;
+mod stays;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -37,6 +38,7 @@ pub(crate) use cut::Cut;
 pub(crate) use member::MemberId;
 
 use crate::control::clients::Clients;
+use crate::control::history::{FailedPairs, History, Standing, Traits};
 use crate::control::servers::Servers;
 use crate::proto::{
     Amounts, Assignment, ContentInfo, Decision, Heartbeat, Join, Outbox, ParentChoice, Place, Rule,
@@ -44,12 +46,11 @@ use crate::proto::{
 };
 use crate::units::{Bytes, PeerId, SimTime, Substream};
 use choose::Choice;
-use history::History;
 use member::{Former, GroupNumber, Member, Source, Stay};
 use shares::Shares;
 use shelves::{Seeker, Tier};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use view::View;
 use waiting::Waiting;
@@ -63,9 +64,9 @@ pub(crate) struct Dcm {
     number: u32,
     content: ContentInfo,
     view: View,
-    history: History,
-    /// Members that will be old enough to feed others, oldest first.
-    ripening: VecDeque<(SimTime, Stay)>,
+    history: FailedPairs,
+    stays: stays::Stays,
+    ripening: ripening::Ripening,
     timetable: hours::Timetable,
     /// The affinity groups of its members, present and former.
     groups: BTreeMap<Arc<str>, GroupNumber>,
@@ -100,6 +101,7 @@ pub(crate) struct Step<'a, 'b> {
     pub(crate) clients: &'a mut Clients,
     /// What other DCMs are to be told of edges between clusters.
     pub(crate) notices: &'b mut Vec<Notice>,
+    pub(crate) history: &'a mut History,
     pub(crate) outbox: &'b mut Outbox,
     /// Letters to the keepers of hosts that are on several contents.
     pub(crate) letters: &'a mut Vec<ToKeeper>,
@@ -132,8 +134,9 @@ impl Dcm {
             number: number as u32,
             content,
             view: View::new(content.substreams),
-            history: History::default(),
-            ripening: VecDeque::new(),
+            history: FailedPairs::default(),
+            stays: stays::Stays::default(),
+            ripening: ripening::Ripening::default(),
             timetable: hours::Timetable::default(),
             groups: BTreeMap::new(),
             waiting: Waiting::new(content.substreams),
@@ -200,7 +203,7 @@ impl Dcm {
             slots,
             used: 0,
             home: self.view.scarcest(),
-            mature: false,
+            standing: Standing::Unsure,
             alive: true,
             resting: terms.no_serving.iter().any(|hours| hours.contain(now)),
             group: self.group_of(terms),
@@ -213,7 +216,7 @@ impl Dcm {
             behind: step.with.packets_in(join.behind) as u32,
         };
         let id = self.view.add(member, now);
-        self.ripening.push_back((now + step.with.config.maturity, self.view.stay(id)));
+        self.open_stay(id, Traits::of(join, place, now), step);
         self.timetable.enter(now, self.view.stay(id), &terms.no_serving);
         self.slots += u64::from(slots);
         self.recomputing.note(self.view.member(id).home, slots);
@@ -409,6 +412,7 @@ impl Dcm {
             step.servers.reserve(number, step.with.rate);
         }
         self.view.attach(id, substream, choice.source, new_parent);
+        self.open_feed(id, substream, step.with.now);
         step.outbox.explain(Decision {
             time: step.with.now,
             child: self.view.member(id).peer,
@@ -422,7 +426,9 @@ impl Dcm {
             pruned_uplink: choice.pruned_uplink,
             pruned_policy: choice.pruned_policy,
             pruned_nat: choice.pruned_nat,
+            pruned_history: choice.pruned_history,
             considered: choice.considered,
+            outlook: self.outlook_of(choice.source, step),
         });
     }
 
@@ -430,6 +436,7 @@ impl Dcm {
     /// once: the child has not begun to take anything from it.
     fn retire_parent(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
         let edge = *self.view.edge(id, substream);
+        self.close_feed(id, substream, step);
         let confirmed = self.view.report(id, substream).confirmed;
         let former = match edge.parent {
             Source::None => return,

@@ -7,6 +7,8 @@
 use super::Dcm;
 use super::member::{Former, Member, MemberId, Source, Stay};
 use super::reports::{Beat, Report};
+use super::ripening::Taken;
+use super::stays::Noted;
 use crate::control::channels::Lease;
 use crate::control::clients::Clients;
 use crate::units::{PeerId, SimTime, Substream};
@@ -29,6 +31,8 @@ pub(crate) struct Parcel {
     failed: Vec<(PeerId, SimTime)>,
     /// Its share of a host that is on several contents.
     lease: Option<Lease>,
+    /// What is noted of its stay for the history database.
+    noted: Option<Noted>,
     stay: Stay,
 }
 
@@ -36,7 +40,7 @@ pub(crate) struct Parcel {
 #[derive(Debug)]
 pub(crate) struct Parcels {
     parcels: Vec<Parcel>,
-    ripening: Vec<(SimTime, Stay)>,
+    ripening: Taken,
     hours: Vec<(Stay, SimTime, bool)>,
     waiting: Vec<(Stay, Substream)>,
 }
@@ -54,9 +58,7 @@ impl Dcm {
         let stays: BTreeSet<Stay> = ids.iter().map(|id| self.view.stay(*id)).collect();
         self.cut_loose(ids, &stays);
         let hours = self.timetable.take(&stays);
-        let ripening = self.ripening.iter().filter(|(_, stay)| stays.contains(stay));
-        let ripening = ripening.copied().collect();
-        self.ripening.retain(|(_, stay)| !stays.contains(stay));
+        let ripening = self.ripening.take_of(&stays);
         let waiting = self.waiting.take_of(&stays);
         let groups: Vec<Arc<str>> = self.group_names();
         let parcels = ids.iter().map(|id| self.pack(*id, &groups)).collect();
@@ -117,6 +119,7 @@ impl Dcm {
             guests: view.guests(id).collect(),
             failed: self.history.pairs_of(member.peer),
             lease: self.shares.pack(id),
+            noted: self.stays.pack(id),
             stay: view.stay(id),
             member,
         };
@@ -140,10 +143,8 @@ impl Dcm {
             self.unaware.insert(self.view.stay(id));
             taken.push(id);
         }
-        for (at, stay) in ripening {
-            self.ripening.push_back((at, stays[&stay]));
-        }
-        self.ripening.make_contiguous().sort_by_key(|(at, _)| *at);
+        let ripening = ripening.into_iter().map(|(nth, due, stay)| (nth, due, stays[&stay]));
+        self.ripening.take_in(ripening.collect());
         for (stay, at, begins) in hours {
             self.timetable.note(stays[&stay], at, begins);
         }
@@ -188,6 +189,9 @@ impl Dcm {
         }
         for (substream, child, slots) in parcel.guests {
             self.view.add_guest(id, substream, child, slots);
+        }
+        if let Some(noted) = parcel.noted {
+            self.stays.unpack(id, noted);
         }
         if let Some(lease) = parcel.lease {
             self.shares.unpack(id, lease);

@@ -45,7 +45,9 @@ impl Dcm {
         step: &mut Step<'_, '_>,
     ) -> bool {
         let edge = *self.view.edge(id, substream);
-        if edge.depth < 2 || !self.can_take_another(id) {
+        // Who is soon gone stays far from the source.
+        let fleeting = self.view.member(id).is_fleeting();
+        if edge.depth < 2 || fleeting || !self.can_take_another(id) {
             return false;
         }
         if !self.may_change(step) {

@@ -21,11 +21,13 @@ impl Dcm {
     /// Takes a member out and re-parents its children, not the whole subtree below it.
     fn depart(&mut self, id: MemberId, trigger: Trigger, step: &mut Step<'_, '_>) {
         self.keep_hours(step);
+        self.close_stay(id, trigger, step);
         let orphans: Vec<(MemberId, Substream)> = self.all_children(id).collect();
         for substream in self.view.all_substreams() {
             self.return_uplink(id, substream, step);
         }
         for (child, substream) in &orphans {
+            self.close_feed(*child, *substream, step);
             self.view.detach(*child, *substream);
         }
         let member = self.view.member(id);
@@ -61,7 +63,8 @@ impl Dcm {
             Source::Outside(peer) => {
                 self.free_former(id, substream, Some(Former::Outside(peer)), step)
             }
-            Source::None | Source::Member(_) => {}
+            Source::Member(_) => self.close_feed(id, substream, step),
+            Source::None => {}
         }
     }
 

@@ -6,6 +6,7 @@
 
 use super::member::{GroupNumber, Member, MemberId};
 use super::slots::{Placement, SlotIndex};
+use crate::control::history::Standing;
 use crate::proto::{Rule, Strangers};
 use crate::units::NatKind;
 
@@ -165,6 +166,13 @@ impl Shelves {
             count(&group.closed, seeker.group.is_some_and(|own| own.index() == number));
         }
         holders
+    }
+
+    /// Of those who have room, serve the child and can be reached by it, such as have a worse standing.
+    pub(super) fn worse(&self, seeker: Seeker, standing: Standing) -> u32 {
+        let own = seeker.group.and_then(|group| self.groups.get(group.index()));
+        let shelves = [Some(&self.everybody), Some(&self.last), own.map(|group| &group.closed)];
+        shelves.into_iter().flatten().map(|shelf| shelf.worse(seeker.nat, standing)).sum()
     }
 
     /// Spare slots of all members that serve anybody now.

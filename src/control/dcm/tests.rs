@@ -10,7 +10,9 @@ use crate::proto::{
     AddressTable, ContentKind, Device, Friends, Heartbeat, Hours, Output, Received, RouteTable,
     ServerInfo,
 };
-use crate::units::{Address, AsNumber, BitRate, Bytes, ContentId, Metro, NatKind, Ratio, Span};
+use crate::units::{
+    Address, AsNumber, BitRate, Bytes, ContentId, HostId, Metro, NatKind, Ratio, Span,
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -23,6 +25,7 @@ struct World {
     routes: RouteTable,
     servers: Servers,
     clients: Clients,
+    history: History,
     now: SimTime,
     /// What each peer was told; those that are present.
     told: BTreeMap<PeerId, Vec<Option<PeerId>>>,
@@ -56,6 +59,7 @@ impl World {
             routes: RouteTable::default(),
             servers,
             clients: Clients::default(),
+            history: History::new(5),
             now: SimTime::from_secs(10),
             told: BTreeMap::new(),
             joined: NODES.len() as u32,
@@ -99,6 +103,7 @@ impl World {
             clients: &mut self.clients,
             letters: &mut Vec::new(),
             notices,
+            history: &mut self.history,
             outbox: &mut outbox,
         };
         let done = act(dcm, &mut step);
@@ -162,8 +167,8 @@ impl World {
                     let beat = dcm.view.reports.beat(id).at;
                     let avoided = dcm.view.avoided_until(id, substream);
                     let row = format!(
-                        "{parent:?} {report:?} {former:?} {} {beat} {avoided:?} {} {}",
-                        member.used, member.mature, member.resting
+                        "{parent:?} {report:?} {former:?} {} {beat} {avoided:?} {:?} {}",
+                        member.used, member.standing, member.resting
                     );
                     edges.insert((member.peer, substream), row);
                 }
@@ -176,6 +181,7 @@ impl World {
         let peer = PeerId::new(self.joined);
         self.joined += 1;
         let join = Join {
+            client: HostId::new(peer.get() % 8),
             content: ContentId::new(1),
             address: Address(0),
             nat,
@@ -295,6 +301,8 @@ impl World {
             }
             check(slots == dcm.slots, format!("{slots} slots are not {}", dcm.slots));
         }
+        let [clients, _, downloads, _] = self.history.counts();
+        check(clients <= 5 && downloads <= 50, format!("{clients} clients, {downloads} downloads"));
         let worse = self.paid > self.offered + 1e-9;
         check(!worse, format!("a recomputation made {} of {}", self.paid, self.offered));
         let reserved = self.dcms[0].substream_rate() * from_servers;
@@ -351,7 +359,7 @@ impl World {
         let member = view.member(id);
         let (depth, free) = (view.edge(id, member.home).depth, member.slots - member.used);
         let wanted = (depth > 0 && free > 0)
-            .then(|| SlotIndex::key(member.nat, member.mature, depth, free))
+            .then(|| SlotIndex::key(member.nat, member.standing, depth, free))
             .flatten();
         let index = &view.index[member.home.index()];
         let anybody = Member { nat: NatKind::Open, ..member.clone() };
@@ -463,9 +471,11 @@ proptest! {
     #[test]
     fn the_books_balance(
         substreams in 1_u8..5,
+        history in any::<bool>(),
         acts in prop::collection::vec(act(), 1..250),
     ) {
         let mut world = World::new(substreams);
+        world.config.history = history;
         for act in &acts {
             world.perform(act);
             let faults = world.faults();

@@ -3,7 +3,7 @@
 use crate::metrics::EventKind;
 use crate::proto::{Rule, Trigger};
 use crate::units::{
-    AsNumber, BitRate, Bytes, ContentId, HostId, Metro, PeerId, SimTime, Span, Substream,
+    AsNumber, BitRate, Bytes, ContentId, HostId, Metro, PeerId, Ratio, SimTime, Span, Substream,
 };
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
@@ -97,6 +97,7 @@ cells! {
     ContentId, v => v, text => text.parse().ok().map(Self::new), "a content's number";
     HostId, v => v, text => text.parse().ok().map(Self::new), "a host's number";
     Metro, v => v.get(), text => text.parse().ok().map(Self::new), "a city's number";
+    Ratio, v => v.get(), text => text.parse().ok().and_then(Self::new), "a share from 0 to 1";
     Substream, v => v, text => text.parse().ok().map(Self), "a substream's number up to 255";
 }
 

@@ -6,7 +6,7 @@ use super::write::Sheet;
 use crate::metrics::{PeerRow, TransferRow};
 use crate::proto::Decision;
 
-const PEERS: [&str; 20] = [
+const PEERS: [&str; 21] = [
     "peer",
     "network",
     "access",
@@ -24,13 +24,14 @@ const PEERS: [&str; 20] = [
     "from_peers_bytes",
     "sent_bytes",
     "parent_changes",
+    "client",
     "city",
     "dcm",
     "dcm_changes",
 ];
 /// Two more columns of a run with several contents.
 const CHANNEL: [&str; 2] = ["content", "host"];
-const ASSIGNMENTS: [&str; 13] = [
+const ASSIGNMENTS: [&str; 15] = [
     "time_s",
     "child",
     "substream",
@@ -43,7 +44,9 @@ const ASSIGNMENTS: [&str; 13] = [
     "pruned_uplink",
     "pruned_policy",
     "pruned_nat",
+    "pruned_history",
     "considered",
+    "outlook",
 ];
 const TRANSFERS: [&str; 11] = [
     "owner",
@@ -70,7 +73,7 @@ pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
         sheet.put(row.join).put(row.leave).put(row.silent).put(row.startup_delay);
         sheet.put(row.stalls).put(row.stalled).put(row.due).put(row.on_time).put(row.lag);
         sheet.put(row.from_cdn).put(row.from_peers).put(row.sent).put(row.parent_changes);
-        sheet.put(row.city).put(row.dcm).put(row.dcm_changes);
+        sheet.put(row.client).put(row.city).put(row.dcm).put(row.dcm_changes);
         if are_several {
             let (content, host) = row.channel.unzip();
             sheet.put(content).put(host);
@@ -109,6 +112,7 @@ pub fn peers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<PeerRow>, CsvError
             from_peers: line.take()?,
             sent: line.take()?,
             parent_changes: line.take()?,
+            client: line.take()?,
             city: line.take()?,
             dcm: line.take()?,
             dcm_changes: line.take()?,
@@ -127,7 +131,7 @@ pub fn assignments_csv(decisions: &[Decision]) -> Vec<u8> {
         sheet.put(row.trigger);
         sheet.put(row.old_parent).put(row.new_parent).put(row.rule);
         sheet.put(row.feasible).put(row.pruned_uplink).put(row.pruned_policy).put(row.pruned_nat);
-        sheet.put(row.considered).end_row();
+        sheet.put(row.pruned_history).put(row.considered).put(row.outlook).end_row();
     }
     sheet.into_bytes()
 }
@@ -151,7 +155,9 @@ pub fn assignments_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<Decision>, C
             pruned_uplink: line.take()?,
             pruned_policy: line.take()?,
             pruned_nat: line.take()?,
+            pruned_history: line.take()?,
             considered: line.take()?,
+            outlook: line.take()?,
         })
     })
 }
@@ -196,7 +202,7 @@ mod tests {
     use super::*;
     use crate::proto::{Rule, Trigger};
     use crate::units::{
-        AsNumber, BitRate, Bytes, ContentId, HostId, Metro, PeerId, SimTime, Span, Substream,
+        AsNumber, BitRate, Bytes, ContentId, HostId, Metro, PeerId, Ratio, SimTime, Span, Substream,
     };
 
     fn text(bytes: Vec<u8>) -> String {
@@ -223,6 +229,7 @@ mod tests {
             from_peers: Bytes::new(2),
             sent: Bytes::new(3),
             parent_changes: 5,
+            client: HostId::new(6),
             channel: None,
             city: Metro::new(3),
             dcm: Some(2),
@@ -230,8 +237,8 @@ mod tests {
         }];
         let table = "peer,network,access,nat,join_s,leave_s,silent,startup_delay_s,stalls,\
                      stalled_s,due_s,on_time_s,lag_s,from_cdn_bytes,from_peers_bytes,sent_bytes,\
-                     parent_changes,city,dcm,dcm_changes\n\
-                     4,64500,fibre,open,1,9,true,,0,0,8,7.9,,1,2,3,5,3,2,1\n";
+                     parent_changes,client,city,dcm,dcm_changes\n\
+                     4,64500,fibre,open,1,9,true,,0,0,8,7.9,,1,2,3,5,6,3,2,1\n";
         assert_eq!(text(peers_csv(&peers)), table);
         assert_eq!(peers_from_csv("p", table.as_bytes()).unwrap(), peers);
         let wrong = peers_from_csv("p", table.replace("true", "yes").as_bytes()).unwrap_err();
@@ -261,11 +268,13 @@ mod tests {
             pruned_uplink: 5,
             pruned_policy: 1,
             pruned_nat: 4,
+            pruned_history: 2,
             considered: 0,
+            outlook: Ratio::new(0.875),
         }];
         let table = "time_s,child,substream,dcm,trigger,old_parent,new_parent,rule,feasible,\
-                     pruned_uplink,pruned_policy,pruned_nat,considered\n\
-                     3,8,1,2,parent_silent,2,,nothing_has_room,10,5,1,4,0\n";
+                     pruned_uplink,pruned_policy,pruned_nat,pruned_history,considered,outlook\n\
+                     3,8,1,2,parent_silent,2,,nothing_has_room,10,5,1,4,2,0,0.875\n";
         assert_eq!(text(assignments_csv(&decisions)), table);
         assert_eq!(assignments_from_csv("a", table.as_bytes()).unwrap(), decisions);
         assert!(assignments_from_csv("a", table.replace("_silent", "").as_bytes()).is_err());

@@ -103,6 +103,7 @@ fn left_out(row: &Decision) -> String {
         (row.pruned_uplink, "without uplink"),
         (row.pruned_policy, "by policy"),
         (row.pruned_nat, "by NAT"),
+        (row.pruned_history, "by history"),
     ];
     let parts: Vec<String> = reasons
         .into_iter()

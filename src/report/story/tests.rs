@@ -4,7 +4,7 @@ use super::*;
 use crate::metrics::{EventKind, EventRow};
 use crate::proto::{Decision, Rule, Trigger};
 use crate::report::Manifest;
-use crate::units::{AsNumber, Bytes, Metro, Substream};
+use crate::units::{AsNumber, Bytes, HostId, Metro, Substream};
 
 fn session() -> PeerRow {
     PeerRow {
@@ -25,6 +25,7 @@ fn session() -> PeerRow {
         from_peers: Bytes::new(3_000_000),
         sent: Bytes::new(10),
         parent_changes: 1,
+        client: HostId::new(0),
         channel: None,
         city: Metro::new(0),
         dcm: None,
@@ -46,7 +47,9 @@ fn decision(seconds: u64, trigger: Trigger, old: Option<u32>, new: u32) -> Decis
         pruned_uplink: 2,
         pruned_policy: 0,
         pruned_nat: 1,
+        pruned_history: 0,
         considered: 2,
+        outlook: None,
     }
 }
 

@@ -24,6 +24,9 @@ pub struct RawAudience {
     pub watch: Option<At<Vec<At<RawWatch>>>>,
     /// Share of those who leave without a good-bye.
     pub silent_leave: Option<At<Share>>,
+    /// Share of the sessions that are further visits of viewers who have been here before, as far as there
+    /// are such who are away: same line, NAT, place and kind of session. Not with `trace`.
+    pub returning: Option<At<Share>>,
     /// How long viewers stay; shares add up to 1. The table replaces the built-in one as a whole.
     pub session: Option<At<Vec<At<RawSession>>>>,
 }
@@ -130,6 +133,11 @@ pub struct RawAccess {
     /// What its users' subscription is worth, 0 to 255: where not all can be served, the higher is
     /// placed first.
     pub priority: Option<At<i64>>,
+    /// How long its users stay; shares add up to 1. As all viewers when left out; of no account with
+    /// `audience.trace`.
+    pub session: Option<At<Vec<At<RawSession>>>>,
+    /// Share of its users who leave without a good-bye; as of all viewers when left out.
+    pub silent_leave: Option<At<Share>>,
 }
 
 /// A stretch of time.

@@ -80,8 +80,13 @@ pub struct RawControl {
     pub feeds: Option<At<i64>>,
     /// Share of the lent uplink that is kept free so that children can catch up.
     pub catch_up_reserve: Option<At<Share>>,
-    /// A peer younger than this feeds others only when no older one has room.
+    /// A peer younger than this feeds others only when no older one has room; of no account with `history`.
     pub maturity: Option<At<Duration>>,
+    /// Whether parents and feeds are ranked by the history of clients: how long they are expected to stay,
+    /// and what was lost on the way from them.
+    pub history: Option<At<bool>>,
+    /// How many clients are remembered; those not seen for longest are forgotten first.
+    pub history_clients: Option<At<i64>>,
     /// Candidates from the priority queue, of which one is chosen.
     pub candidates: Option<At<i64>>,
     /// How often places are looked at again, second by second.

@@ -14,6 +14,7 @@ pub(super) fn audience(audience: &Audience, contents: &[Content]) -> RawAudience
     let mut raw = RawAudience {
         silent_leave: quantity(audience.silent_leave),
         watch: list(&audience.watches, |one| watch(one, contents)),
+        returning: quantity(audience.returning),
         session: list(&audience.sessions, session),
         ..RawAudience::default()
     };
@@ -24,7 +25,11 @@ pub(super) fn audience(audience: &Audience, contents: &[Content]) -> RawAudience
             raw.phase = list(phases, phase);
         }
         Arrivals::Poisson { per_second } => raw.arrivals = text(&format!("{per_second} /s")),
-        Arrivals::Trace(_) => raw.trace = audience.trace_file.as_deref().and_then(text),
+        Arrivals::Trace(_) => {
+            raw.trace = audience.trace_file.as_deref().and_then(text);
+            // Who returns stands in the file.
+            raw.returning = None;
+        }
     }
     raw
 }
@@ -77,6 +82,8 @@ pub(super) fn access(class: &AccessClass) -> RawAccess {
         no_serving: list(&class.terms.no_serving, hours).filter(|at| !at.value.is_empty()),
         friends: class.terms.friends.as_ref().and_then(|own| at(friends(own))),
         priority: whole(class.terms.priority),
+        session: list(&class.sessions, session).filter(|at| !at.value.is_empty()),
+        silent_leave: class.silent_leave.and_then(quantity),
     }
 }
 

@@ -61,6 +61,8 @@ pub(super) fn control(control: &ControlConfig, site: &ControlSite, graph: &AsGra
         feeds: whole(control.feeds),
         catch_up_reserve: quantity(control.catch_up_reserve),
         maturity: quantity(control.maturity),
+        history: at(control.history),
+        history_clients: whole(control.history_clients),
         candidates: whole(control.candidates),
         reassess: quantity(control.reassess),
         recompute: quantity(control.recompute),

@@ -36,8 +36,9 @@ pub(super) fn audience(
     Audience {
         arrivals: arrivals(check, at, world),
         watches: watch::watches(check, at, world.contents),
-        sessions: sessions(check, &at.value.session),
+        sessions: sessions(check, &at.value.session, defaults::sessions),
         silent_leave: check.quantity(&at.value.silent_leave, defaults::silent_leave()),
+        returning: returning(check, &at.value),
         trace_file,
     }
 }
@@ -71,6 +72,15 @@ fn arrivals(check: &mut Check<'_>, at: &At<RawAudience>, world: &World<'_>) -> A
         (_, Some(file)) => Arrivals::Trace(trace::sessions(check, file, world)),
         _ => curve(check, raw, world.duration),
     }
+}
+
+/// Who returns must have left, which a trace says of each row by itself.
+fn returning(check: &mut Check<'_>, raw: &RawAudience) -> Ratio {
+    if let (Some(at), Some(_)) = (&raw.returning, &raw.trace) {
+        let expected = "`peak` or `arrivals` beside it: a trace says itself who comes";
+        check.report(Rule::Combination, &at.span, expected);
+    }
+    check.quantity(&raw.returning, Ratio::ZERO)
 }
 
 fn curve_keys_alone(check: &mut Check<'_>, raw: &RawAudience) {
@@ -144,8 +154,13 @@ fn per_second(check: &mut Check<'_>, at: &At<String>) -> f64 {
     })
 }
 
-fn sessions(check: &mut Check<'_>, raw: &Option<At<Vec<At<RawSession>>>>) -> Vec<SessionKind> {
-    let Some(at) = raw else { return defaults::sessions() };
+/// Kinds of sessions, or those of `default` where the file names none.
+pub(super) fn sessions(
+    check: &mut Check<'_>,
+    raw: &Option<At<Vec<At<RawSession>>>>,
+    default: impl FnOnce() -> Vec<SessionKind>,
+) -> Vec<SessionKind> {
+    let Some(at) = raw else { return default() };
     let complete = !at.value.iter().any(|kind| check.is_incomplete(&kind.span));
     let (sessions, clean) = check.clean(|check| {
         let mut taken = BTreeSet::new();

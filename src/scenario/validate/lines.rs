@@ -1,5 +1,6 @@
 //! Access lines and the NATs in front of them.
 
+use super::audience::sessions;
 use super::context::Check;
 use super::settings::table;
 use super::terms;
@@ -46,6 +47,8 @@ fn class_of(
         lends: lends(check, &raw.lends, mobile),
         mobile,
         terms: terms::terms(check, raw, run),
+        sessions: sessions(check, &raw.session, Vec::new),
+        silent_leave: check.parsed(&raw.silent_leave),
     }
 }
 

@@ -89,6 +89,12 @@ pub(super) fn control(check: &mut Check<'_>, raw: &RawControl, heartbeat: Span) 
         feeds: check.integer(&raw.feeds, 1..=1000, default.feeds),
         catch_up_reserve: check.quantity(&raw.catch_up_reserve, default.catch_up_reserve),
         maturity: check.quantity(&raw.maturity, default.maturity),
+        history: raw.history.as_ref().map_or(default.history, |at| at.value),
+        history_clients: check.integer(
+            &raw.history_clients,
+            1..=100_000_000,
+            default.history_clients,
+        ),
         candidates: candidates(check, &raw.candidates, default.candidates),
         reassess: check.positive(&raw.reassess, default.reassess),
         recompute: check.positive(&raw.recompute, default.recompute),

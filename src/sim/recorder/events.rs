@@ -171,7 +171,9 @@ mod tests {
             pruned_uplink: 0,
             pruned_policy: 0,
             pruned_nat: 0,
+            pruned_history: 0,
             considered: 0,
+            outlook: None,
         }
     }
 

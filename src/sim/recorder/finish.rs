@@ -7,7 +7,7 @@ use crate::proto::{Figure, PathClass};
 use crate::scenario::Scenario;
 use crate::sim::edges::{Loss, Reason};
 use crate::sim::fabric::Border;
-use crate::units::{BitRate, Bytes, LinkId, Span};
+use crate::units::{BitRate, Bytes, LinkId, SimTime, Span};
 
 impl Loss {
     const fn name(self) -> &'static str {
@@ -76,6 +76,8 @@ impl Recorder {
         for figure in figures {
             self.row(figure.metric, figure.unit, figure.value);
         }
+        let forecasts = self.forecasts.figures(SimTime::ZERO + duration);
+        self.records.summary.extend(forecasts);
         self.write_distributions();
         self.write_bounds(scenario);
         self.write_isps(scenario);

@@ -5,6 +5,7 @@ mod channels;
 mod cost;
 mod events;
 mod finish;
+mod forecasts;
 mod groups;
 mod policies;
 mod quality;
@@ -68,6 +69,7 @@ pub(super) struct Recorder {
     policies: policies::PolicyAccount,
     quality: quality::QualityAccount,
     groups: groups::Groups,
+    forecasts: forecasts::Forecasts,
     /// What went wrong, of the viewers whose rows are kept.
     pub(super) events: events::EventLog,
     history: sample::History,
@@ -163,6 +165,7 @@ impl Recorder {
             policies: policies::PolicyAccount::new(scenario),
             quality: quality::QualityAccount::default(),
             groups: groups::Groups::new(scenario),
+            forecasts: forecasts::Forecasts::default(),
             events: events::EventLog::new(scenario.output.peers),
             history: sample::History::new(sites, scenario.contents.len()),
             peer_nanoseconds: 0,
@@ -178,6 +181,7 @@ impl Recorder {
     pub(super) fn decided(&mut self, decision: Decision) {
         self.counts.assignments += 1;
         self.events.blame(&decision);
+        self.forecasts.decided(&decision);
         self.reasons.insert(
             (decision.child, decision.substream),
             reason_for(decision.rule, decision.trigger),
@@ -316,6 +320,7 @@ impl Recorder {
     ) {
         let Ending { playback, is_last, .. } = ending;
         self.events.gone(now, peer.id);
+        self.forecasts.left(now, peer.id);
         let presence = &mut self.presence[usize::from(peer.site)];
         presence.viewers -= 1;
         presence.uplink -= if is_last { peer.lent.as_bps() } else { 0 };
@@ -376,6 +381,7 @@ fn row(
         from_peers: Bytes::new(peer.from_peers),
         sent: Bytes::new(peer.sent),
         parent_changes: peer.parent_changes,
+        client: session.device,
         channel: (scenario.contents.len() > 1).then_some((peer.content, session.device)),
         city: peer.metro,
         dcm: peer.dcm,

@@ -168,6 +168,7 @@ impl Play {
             let heard = self.now;
             self.clients.push(Client { content, host, told, takes, last: 0, heard, there: true });
             let join = Join {
+                client: HostId::new(host),
                 content: ContentId::from_index(content),
                 address: Address(host),
                 nat: NatKind::Open,

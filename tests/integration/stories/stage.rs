@@ -10,7 +10,8 @@ use grandstand::proto::{
     Refusal, Regrouping, RouteTable, Sent, ServerInfo, Terms, ToCenter, ToClient,
 };
 use grandstand::units::{
-    Address, AsNumber, BitRate, Bytes, ContentId, Metro, NatKind, PeerId, SimTime, Span, Substream,
+    Address, AsNumber, BitRate, Bytes, ContentId, HostId, Metro, NatKind, PeerId, SimTime, Span,
+    Substream,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -205,6 +206,7 @@ impl Stage {
         let actor = &mut self.actors[peer.index()];
         actor.reported.fill(None);
         let join = Join {
+            client: HostId::new(peer.get()),
             content: self.content.content,
             address: Address(actor.network * ADDRESSES + peer.get()),
             nat: actor.nat,

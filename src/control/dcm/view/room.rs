@@ -7,6 +7,7 @@ use super::View;
 use crate::control::dcm::member::{Member, MemberId};
 use crate::control::dcm::shelves::Shelf;
 use crate::control::dcm::slots::{Room, SlotIndex};
+use crate::control::history::Standing;
 use crate::units::Substream;
 
 /// Where a member stands in a substream that is not its home.
@@ -31,7 +32,7 @@ impl View {
         let free = member.slots.saturating_sub(member.used);
         let depth = self.edge(id, substream).depth;
         let wanted = (member.alive && free > 0 && depth > 0)
-            .then(|| SlotIndex::key(member.nat, member.mature, depth, free))
+            .then(|| SlotIndex::key(member.nat, member.standing, depth, free))
             .flatten();
         let present = *self.room(id, substream);
         if present.map(|room| (room.key, room.free)) == wanted.map(|key| (key, free)) {
@@ -156,6 +157,12 @@ impl View {
         let home = member.home.index();
         let former = std::mem::replace(&mut member.slots, slots);
         self.homed[home] = self.homed[home] + u64::from(slots) - u64::from(former);
+        self.refresh_room(id);
+    }
+
+    /// A member is to be relied on more, or less.
+    pub(in crate::control::dcm) fn set_standing(&mut self, id: MemberId, standing: Standing) {
+        self.members[id as usize].standing = standing;
         self.refresh_room(id);
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::metrics::PeerRow;
-use crate::units::{AsNumber, BitRate, Bytes, ContentId, Metro, Span, Substream};
+use crate::units::{AsNumber, BitRate, Bytes, ContentId, HostId, Metro, Span, Substream};
 
 fn row(seconds: u64, substream: u8, parent: u32, child: u32) -> TopologyRow {
     TopologyRow {
@@ -35,6 +35,7 @@ fn peer(number: u32, network: u32) -> PeerRow {
         from_peers: Bytes::ZERO,
         sent: Bytes::ZERO,
         parent_changes: 0,
+        client: HostId::new(0),
         channel: None,
         city: Metro::new(0),
         dcm: None,
