@@ -5,6 +5,7 @@
 //! to be in one cluster again: what nobody can tell from before is that there was a move.
 
 use super::Dcm;
+use super::account::Open;
 use super::member::{Former, Member, MemberId, Source, Stay};
 use super::reports::{Beat, Report};
 use crate::control::channels::Lease;
@@ -29,6 +30,7 @@ pub(crate) struct Parcel {
     failed: Vec<(PeerId, SimTime)>,
     /// Its share of a host that is on several contents.
     lease: Option<Lease>,
+    accounts: Vec<Open>,
     stay: Stay,
 }
 
@@ -103,6 +105,7 @@ impl Dcm {
     }
 
     fn pack(&mut self, id: MemberId, groups: &[Arc<str>]) -> Parcel {
+        let accounts = self.give_accounts(id);
         let view = &self.view;
         let member = view.member(id).clone();
         let each = || view.all_substreams();
@@ -117,6 +120,7 @@ impl Dcm {
             guests: view.guests(id).collect(),
             failed: self.history.pairs_of(member.peer),
             lease: self.shares.pack(id),
+            accounts,
             stay: view.stay(id),
             member,
         };
@@ -189,6 +193,7 @@ impl Dcm {
         for (substream, child, slots) in parcel.guests {
             self.view.add_guest(id, substream, child, slots);
         }
+        self.take_accounts(id, &parcel.accounts);
         if let Some(lease) = parcel.lease {
             self.shares.unpack(id, lease);
         }

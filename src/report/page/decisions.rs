@@ -27,8 +27,8 @@ struct Data {
     triggers: Vec<[&'static str; 2]>,
     rules: Vec<[&'static str; 2]>,
     nodes: Vec<String>,
-    /// Milliseconds, child, substream, trigger, former and new parent, rule, and the five counts.
-    rows: Vec<[Option<u64>; 12]>,
+    /// Milliseconds, child, substream, trigger, former and new parent, rule, and the six counts.
+    rows: Vec<[Option<u64>; 13]>,
 }
 
 /// The decisions of a run; none when no table has any.
@@ -48,7 +48,7 @@ pub(super) fn decisions(run: &RunTables, facts: &Facts) -> Option<Decisions> {
     })
 }
 
-fn numbers(row: &Decision) -> [Option<u64>; 12] {
+fn numbers(row: &Decision) -> [Option<u64>; 13] {
     let peer = |peer: Option<crate::units::PeerId>| peer.map(|peer| u64::from(peer.get()));
     let place = |place: Option<usize>| place.map(|place| place as u64);
     let count = |count: u32| Some(u64::from(count));
@@ -64,6 +64,7 @@ fn numbers(row: &Decision) -> [Option<u64>; 12] {
         count(row.pruned_uplink),
         count(row.pruned_policy),
         count(row.pruned_nat),
+        count(row.pruned_congestion),
         count(row.considered),
     ]
 }
@@ -74,8 +75,14 @@ fn cells(row: &Decision, facts: &Facts) -> Vec<String> {
         None => "–".to_string(),
         Some(peer) => facts.node(peer).map_or(peer.to_string(), |node| node.name.clone()),
     };
-    let counts =
-        [row.feasible, row.pruned_uplink, row.pruned_policy, row.pruned_nat, row.considered];
+    let counts = [
+        row.feasible,
+        row.pruned_uplink,
+        row.pruned_policy,
+        row.pruned_nat,
+        row.pruned_congestion,
+        row.considered,
+    ];
     [
         words::clock(row.time),
         row.child.to_string(),

@@ -6,6 +6,7 @@ mod cost;
 mod events;
 mod finish;
 mod groups;
+mod links;
 mod policies;
 mod quality;
 mod sample;
@@ -70,6 +71,8 @@ pub(super) struct Recorder {
     groups: groups::Groups,
     /// What went wrong, of the viewers whose rows are kept.
     pub(super) events: events::EventLog,
+    /// What went wrong with links, and what was concluded.
+    pub(super) links: links::LinkAudit,
     history: sample::History,
     peer_nanoseconds: u128,
     received_by_leavers: u64,
@@ -164,6 +167,7 @@ impl Recorder {
             quality: quality::QualityAccount::default(),
             groups: groups::Groups::new(scenario),
             events: events::EventLog::new(scenario.output.peers),
+            links: links::LinkAudit::new(),
             history: sample::History::new(sites, scenario.contents.len()),
             peer_nanoseconds: 0,
             received_by_leavers: 0,

@@ -7,6 +7,7 @@ mod channels;
 mod clusters;
 mod determinism;
 mod devices;
+mod links;
 mod million;
 mod policies;
 mod quality;
