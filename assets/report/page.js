@@ -57,7 +57,7 @@
         return [clock(row[0]), row[1], row[2], data.triggers[row[3]][1], name(row[4]), name(row[5]),
           data.rules[row[6]][1]].concat(row.slice(7));
       },
-      numbers: [1, 2, 7, 8, 9, 10, 11],
+      numbers: [1, 2, 7, 8, 9, 10, 11, 12, 13],
     },
   };
 

@@ -55,6 +55,8 @@ pub struct ControlConfig {
     pub gather: Span,
     /// How DCMs of several contents share a host that is on more than one of them.
     pub sharing: Sharing,
+    /// Whether the condition monitor looks for links in trouble.
+    pub monitor: bool,
     /// Weights of the objective function.
     pub objective: ObjectiveConfig,
     /// When clusters are split and merged.
@@ -190,6 +192,8 @@ impl Default for ControlConfig {
             gather: Span::ZERO,
             // DCMs coordinate over a node that is on several channels, as the source wants.
             sharing: Sharing::Leases,
+            // The source's own description has one.
+            monitor: true,
             objective: ObjectiveConfig::default(),
             clusters: ClusterConfig::default(),
             service: ServiceConfig::default(),

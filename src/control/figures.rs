@@ -37,7 +37,8 @@ impl ControlCenter {
             figure("recomputation_moves", "count", self.total(|counts| counts.moves as f64)),
         ];
         figures.extend(self.clusters());
-        let (measured, mean) = self.paths.summary();
+        figures.extend(self.monitor.figures());
+        let (measured, mean) = self.monitor.conditions.measurements();
         figures.push(figure("control_paths_measured", "count", measured as f64));
         figures.push(Figure { metric: "control_path_rtt.mean", unit: "ms", value: mean });
         let load = self.cpu_load.map(Ratio::get);

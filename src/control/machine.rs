@@ -7,16 +7,17 @@ use super::dcm::{Dcm, Notice, Step, Surroundings};
 use super::desks::{Desks, Job};
 use super::directory::{Directory, Region};
 use super::history::History;
-use super::paths::Paths;
+use super::monitor::{Monitor, Report};
 use super::policy::{Policy, PolicyTable};
 use super::regions::{Continents, Viewer};
 use super::servers::Servers;
 use super::services::Account;
 use crate::proto::{
-    AddressTable, Believed, ContentInfo, Coordinator, Feed, Figure, Guidance, Heartbeat, Input,
-    Join, News, Outbox, Place, Refusal, RouteTable, ToCenter, ToClient, ToKeeper,
+    AddressTable, Believed, ContentInfo, Coordinator, Feed, Figure, Finding, Guidance, Heartbeat,
+    Input, Join, NetworkTraffic, News, Outbox, Place, Refusal, ToCenter, ToClient, ToKeeper,
 };
 use crate::units::{AsNumber, ContentId, Metro, PeerId, Ratio, SimTime};
+use std::collections::BTreeMap;
 
 /// The control center on one machine.
 #[derive(Debug)]
@@ -24,8 +25,7 @@ pub struct ControlCenter {
     pub(super) config: ControlConfig,
     catalogue: Vec<ContentInfo>,
     addresses: AddressTable,
-    routes: RouteTable,
-    pub(super) paths: Paths,
+    pub(super) monitor: Monitor,
     pub(super) policies: PolicyTable,
     pub(super) servers: Servers,
     pub(super) clients: Clients,
@@ -65,8 +65,7 @@ impl ControlCenter {
             config,
             catalogue: Vec::new(),
             addresses: AddressTable::default(),
-            routes: RouteTable::default(),
-            paths: Paths::default(),
+            monitor: Monitor::default(),
             policies: PolicyTable::default(),
             servers: Servers::default(),
             clients: Clients::default(),
@@ -92,7 +91,7 @@ impl ControlCenter {
         self
     }
 
-    fn learn(&mut self, now: SimTime, feed: &Feed) {
+    fn learn(&mut self, now: SimTime, feed: &Feed, outbox: &mut Outbox) {
         match feed {
             Feed::Catalogue(contents) => self.catalogue.clone_from(contents),
             Feed::Servers(infos) => {
@@ -102,7 +101,11 @@ impl ControlCenter {
                 self.addresses.clone_from(table);
                 self.servers.locate(table);
             }
-            Feed::Routes(table) => self.routes.clone_from(table),
+            Feed::Routes(table) => {
+                let findings = self.monitor.learn_routes(now, table);
+                tell(findings, outbox);
+            }
+            Feed::Notices(notices) => self.monitor.learn_notices(notices),
             Feed::Continents(countries) => self.continents = Continents::new(countries),
         }
     }
@@ -178,7 +181,7 @@ impl ControlCenter {
         let Some(to) = self.network_of(from) else { return };
         for path in &news.paths {
             if let Some(network) = self.network_of(path.parent) {
-                self.paths.note(network, to, *path);
+                self.monitor.conditions.measured(network, to, *path);
             }
         }
     }
@@ -347,15 +350,7 @@ impl ControlCenter {
         act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T,
     ) -> T {
         let dcm = &mut self.dcms[number];
-        let with = Surroundings {
-            now,
-            config: &self.config,
-            routes: &self.routes,
-            paths: &self.paths,
-            rate: dcm.substream_rate(),
-            start: dcm.content().start,
-            packet: dcm.content().packet,
-        };
+        let with = surroundings(now, &self.config, &self.monitor, dcm.content());
         let (servers, clients) = (&mut self.servers, &mut self.clients);
         let (history, letters) = (&mut self.history, &mut self.letters);
         act(dcm, &mut Step { with: &with, servers, clients, history, notices, letters, outbox })
@@ -365,6 +360,9 @@ impl ControlCenter {
     fn tick(&mut self, now: SimTime, outbox: &mut Outbox) {
         let patience = self.config.heartbeat * u64::from(self.config.expiry_heartbeats);
         self.servers.expire(now, patience);
+        if self.config.monitor {
+            self.watch_network(now, outbox);
+        }
         for number in 0..self.dcms.len() {
             if !self.dcms[number].is_retired() {
                 self.stand_in_line(now, number, Job::Tick, outbox);
@@ -384,13 +382,36 @@ impl ControlCenter {
         }
         self.look_at_size(now, number, outbox);
     }
+
+    /// Looks for links in trouble, while anybody is in trouble.
+    fn watch_network(&mut self, now: SimTime, outbox: &mut Outbox) {
+        tell(self.monitor.keep_notices(now), outbox);
+        let Self { config, monitor, dcms, servers, .. } = self;
+        let mut bad: Vec<Report> = Vec::new();
+        for dcm in dcms.iter_mut().filter(|dcm| !dcm.is_retired()) {
+            let content = *dcm.content();
+            dcm.bad_reports(&surroundings(now, config, monitor, &content), servers, &mut bad);
+        }
+        if bad.is_empty() && !monitor.is_busy() {
+            return;
+        }
+        let questions = monitor.questions(&bad);
+        let (mut well, mut traffic) = (Vec::new(), BTreeMap::new());
+        for dcm in dcms.iter().filter(|dcm| !dcm.is_retired()) {
+            let with = surroundings(now, config, monitor, dcm.content());
+            dcm.healthy_reports(&with, servers, &questions, &mut well);
+            dcm.add_traffic(servers, &mut traffic);
+        }
+        monitor.weigh(&traffic);
+        tell(monitor.judge(now, &bad, &well, &questions), outbox);
+    }
 }
 
 impl Coordinator for ControlCenter {
     fn handle(&mut self, now: SimTime, input: Input<'_>, outbox: &mut Outbox) {
         self.last = now;
         match input {
-            Input::Feed(feed) => self.learn(now, feed),
+            Input::Feed(feed) => self.learn(now, feed, outbox),
             Input::Message { from, message } => self.message(now, from, message, outbox),
             Input::Timeout => {
                 self.work(now, outbox);
@@ -418,7 +439,28 @@ impl Coordinator for ControlCenter {
         self.present()
     }
 
+    fn traffic(&self) -> Vec<NetworkTraffic> {
+        let mut moved = BTreeMap::new();
+        self.dcms.iter().for_each(|dcm| dcm.add_bytes(&mut moved));
+        self.monitor.conditions.by_network(&moved)
+    }
+
     fn figures(&self) -> Vec<Figure> {
         self.account()
     }
+}
+
+/// What a DCM of this content decides by.
+fn surroundings<'a>(
+    now: SimTime,
+    config: &'a ControlConfig,
+    monitor: &'a Monitor,
+    content: &ContentInfo,
+) -> Surroundings<'a> {
+    let (network, rate) = (&monitor.conditions, content.substream_rate());
+    Surroundings { now, config, network, rate, start: content.start, packet: content.packet }
+}
+
+fn tell(findings: Vec<Finding>, outbox: &mut Outbox) {
+    findings.into_iter().for_each(|finding| outbox.find(finding));
 }

@@ -1,6 +1,7 @@
 //! The CDN nodes that the owner has bought: room, distance, and whether they are heard.
 
-use crate::proto::{AddressTable, Place, RouteTable, ServerInfo};
+use super::monitor::Conditions;
+use crate::proto::{AddressTable, Place, ServerInfo};
 use crate::units::{Address, AsNumber, BitRate, PeerId, Ratio, SimTime, Span};
 use std::collections::BTreeMap;
 
@@ -125,6 +126,11 @@ impl Servers {
         }
     }
 
+    /// When a node was last heard.
+    pub(crate) fn last_heard(&self, number: u16) -> SimTime {
+        self.servers[usize::from(number)].last_beat
+    }
+
     pub(crate) fn is_down(&self, number: u16) -> bool {
         self.servers[usize::from(number)].down
     }
@@ -139,16 +145,23 @@ impl Servers {
         self.broken.insert((number, network), until);
     }
 
-    /// The nearest node with room; one whose path failed lately only when there is no other.
-    pub(crate) fn nearest(&self, now: SimTime, wanted: Wanted, routes: &RouteTable) -> Option<u16> {
+    /// The nearest node with room; one whose path failed lately or crosses a link in trouble only when there is
+    /// no other.
+    pub(crate) fn nearest(
+        &self,
+        now: SimTime,
+        wanted: Wanted,
+        network: &Conditions,
+    ) -> Option<u16> {
         let Wanted { to, rate, held } = wanted;
         let usable = self.servers.iter().enumerate().filter(|(number, server)| {
             let room = server.reserved + rate <= server.limit || held == Some(*number as u16);
             !server.down && room
         });
         let rank = |number: u16, server: &Server| {
-            let broken = self.broken.get(&(number, to.network)).is_some_and(|until| now < *until);
-            (broken, round_trip_ms(server.place, to, routes), number)
+            let failed = self.broken.get(&(number, to.network)).is_some_and(|until| now < *until);
+            let trouble = server.place.and_then(|from| network.trouble(from.network, to.network));
+            (failed || trouble.is_some(), round_trip_ms(server.place, to, network), number)
         };
         usable
             .map(|(number, server)| rank(number as u16, server))
@@ -182,8 +195,8 @@ impl Servers {
 
 /// Round trip in milliseconds; within one network it is 0 unless a feed says otherwise, and what
 /// no feed knows is farthest.
-fn round_trip_ms(from: Option<Place>, to: Place, routes: &RouteTable) -> u32 {
+fn round_trip_ms(from: Option<Place>, to: Place, network: &Conditions) -> u32 {
     let Some(from) = from else { return u32::MAX };
     let unknown = if from.network == to.network { 0 } else { u32::MAX };
-    routes.path(from.network, to.network).map_or(unknown, |(_, rtt)| rtt)
+    network.route(from.network, to.network).map_or(unknown, |(_, rtt)| rtt)
 }

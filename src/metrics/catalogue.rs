@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 124] = [
+const NAMES: [(&str, &str, Direction, Parts); 136] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -97,7 +97,20 @@ const NAMES: [(&str, &str, Direction, Parts); 124] = [
     ("time_to_repair_graceful", "s", Lower, ALL),
     ("time_to_repair_cdn_node", "s", Lower, ALL),
     ("time_to_repair_link", "s", Lower, ALL),
+    // Links, where any failed or was said to have
+    ("link_faults", "count", Neither, ONE),
+    ("link_faults_felt", "count", Neither, ONE),
+    ("link_faults_located", "count", Higher, ONE),
+    ("link_verdicts", "count", Neither, ONE),
+    ("link_verdict_precision", "ratio", Higher, ONE),
+    ("link_fault_recall", "ratio", Higher, ONE),
+    ("time_to_locate", "s", Lower, ALL),
     // What the coordinators say of themselves
+    ("monitor_networks", "count", Neither, ONE),
+    ("monitor_links", "count", Neither, ONE),
+    ("monitor_judgements", "count", Neither, ONE),
+    ("monitor_observations", "count", Neither, ONE),
+    ("monitor_links_held", "count", Neither, MAX),
     ("control_dcms", "count", Neither, ONE),
     ("control_dcms_at_end", "count", Neither, ONE),
     ("control_clients_at_end", "count", Neither, ONE),

@@ -1,6 +1,7 @@
 //! What went wrong in a run, and when: the rows of `events.csv`.
 //!
-//! Not here: what was decided about it. Coordinators explain their decisions themselves.
+//! Beside what went wrong with links stands what the coordinator held to be wrong with them. Not here: what
+//! was decided about it. Coordinators explain their decisions themselves.
 
 use super::Name;
 use crate::units::{PeerId, SimTime, Span, Substream};
@@ -18,12 +19,23 @@ pub enum EventKind {
     Refusal,
     /// Nothing comes any more from a viewer's parent in a substream.
     Loss,
+    /// The coordinator holds a link to be in trouble from now on.
+    LinkDeclared,
+    /// The coordinator holds it to be well again.
+    LinkCleared,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 5] =
-        [Self::FaultBegins, Self::FaultEnds, Self::Stall, Self::Refusal, Self::Loss];
+    pub const ALL: [Self; 7] = [
+        Self::FaultBegins,
+        Self::FaultEnds,
+        Self::Stall,
+        Self::Refusal,
+        Self::Loss,
+        Self::LinkDeclared,
+        Self::LinkCleared,
+    ];
 
     /// The name in results.
     #[must_use]
@@ -34,6 +46,8 @@ impl EventKind {
             Self::Stall => "stall",
             Self::Refusal => "refusal",
             Self::Loss => "loss",
+            Self::LinkDeclared => "link_declared",
+            Self::LinkCleared => "link_cleared",
         }
     }
 }
@@ -45,7 +59,7 @@ pub struct EventRow {
     pub time: SimTime,
     /// What it is.
     pub event: EventKind,
-    /// Whom it happened to; none where it is a fault.
+    /// Whom it happened to; none where it is about a fault or a link.
     pub peer: Option<PeerId>,
     /// In which substream.
     pub substream: Option<Substream>,
@@ -57,7 +71,7 @@ pub struct EventRow {
     pub blamed: Option<PeerId>,
     /// How long it lasted, of a loss until data came again; absent when it did not end.
     pub lasted: Option<Span>,
-    /// The kind of fault and where, the reason of a refusal, how a parent was lost.
+    /// The kind of fault and where, the reason of a refusal, how a parent was lost, what is held of a link.
     pub detail: Name,
 }
 

@@ -213,6 +213,14 @@ pub struct IspRow {
     pub border_copies: Option<f64>,
     /// The least that would have done.
     pub border_copies_bound: Option<f64>,
+    /// What the coordinator believes to be on-net; none where it keeps no account.
+    pub heard_on_net: Option<Bytes>,
+    /// Likewise in by peering.
+    pub heard_peering_in: Option<Bytes>,
+    /// Likewise in by transit.
+    pub heard_transit_in: Option<Bytes>,
+    /// Likewise out.
+    pub heard_off_net_out: Option<Bytes>,
 }
 
 /// One edge of the distribution topology at one instant.

@@ -16,10 +16,23 @@ pub enum Feed {
     Servers(Vec<ServerInfo>),
     /// Which addresses lie where.
     Addresses(AddressTable),
-    /// How far networks are from each other.
+    /// How far networks are from each other, and over which networks one gets there.
     Routes(RouteTable),
     /// In which part of the world countries lie: two letters, and a number for each part.
     Continents(Vec<([u8; 2], u8)>),
+    /// What ISPs have announced of their links; all notices that stand.
+    Notices(Vec<Notice>),
+}
+
+/// An ISP says that one of its links will carry little or nothing: maintenance, or trouble that it knows of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The networks that the link joins; both directions are meant.
+    pub between: [AsNumber; 2],
+    /// From when.
+    pub from: SimTime,
+    /// Until when.
+    pub until: SimTime,
 }
 
 /// A content and its rate.
@@ -134,19 +147,55 @@ impl PathClass {
 /// Routes between networks as a BGP-like feed and round-trip probes tell them.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct RouteTable {
-    paths: BTreeMap<(AsNumber, AsNumber), (PathClass, u32)>,
+    routes: BTreeMap<(AsNumber, AsNumber), Route>,
+    /// The networks of all routes, one after the other.
+    networks: Vec<AsNumber>,
+}
+
+/// One route, and where its networks stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Route {
+    class: PathClass,
+    rtt_ms: u32,
+    first: u32,
+    count: u32,
 }
 
 impl RouteTable {
-    /// Notes the class of the path between two networks, and its round trip in milliseconds.
-    pub fn insert(&mut self, from: AsNumber, to: AsNumber, class: PathClass, rtt_ms: u32) {
-        self.paths.insert((from, to), (class, rtt_ms));
+    /// Notes the class of the path between two networks, its round trip in milliseconds, and the networks
+    /// that it crosses, both ends included; none where the feed does not say.
+    pub fn insert(
+        &mut self,
+        from: AsNumber,
+        to: AsNumber,
+        class: PathClass,
+        rtt_ms: u32,
+        networks: &[AsNumber],
+    ) {
+        let (first, count) = (self.networks.len() as u32, networks.len() as u32);
+        self.networks.extend_from_slice(networks);
+        self.routes.insert((from, to), Route { class, rtt_ms, first, count });
     }
 
     /// Class and round trip in milliseconds of the path; none when the feed does not know it.
     #[must_use]
     pub fn path(&self, from: AsNumber, to: AsNumber) -> Option<(PathClass, u32)> {
-        self.paths.get(&(from, to)).copied()
+        self.routes.get(&(from, to)).map(|route| (route.class, route.rtt_ms))
+    }
+
+    /// The networks from `from` to `to`, both included; empty when the feed does not know them.
+    #[must_use]
+    pub fn networks(&self, from: AsNumber, to: AsNumber) -> &[AsNumber] {
+        self.routes.get(&(from, to)).map_or(&[], |route| self.of(route))
+    }
+
+    /// The networks of every route, in the order of the ends.
+    pub fn all_networks(&self) -> impl Iterator<Item = &[AsNumber]> {
+        self.routes.values().map(|route| self.of(route))
+    }
+
+    fn of(&self, route: &Route) -> &[AsNumber] {
+        &self.networks[route.first as usize..][..route.count as usize]
     }
 }
 
@@ -169,6 +218,21 @@ impl ContentInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_route_is_known_with_the_networks_between() {
+        let [a, b, c] = [1, 2, 3].map(AsNumber::new);
+        let mut table = RouteTable::default();
+        table.insert(a, c, PathClass::Transit, 30, &[a, b, c]);
+        table.insert(c, a, PathClass::Peering, 31, &[]);
+        assert_eq!(table.path(a, c), Some((PathClass::Transit, 30)));
+        assert_eq!(table.networks(a, c), [a, b, c]);
+        assert_eq!((table.networks(c, a).len(), table.networks(b, a).len()), (0, 0));
+        // A newer word on the same pair counts.
+        table.insert(a, c, PathClass::Peering, 5, &[a, c]);
+        assert_eq!(table.networks(a, c), [a, c]);
+        assert_eq!(table.all_networks().count(), 2);
+    }
 
     #[test]
     fn an_address_is_found_in_its_range_only() {

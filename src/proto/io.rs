@@ -1,6 +1,6 @@
 //! The whole boundary of a coordinator: what goes in, what comes out.
 
-use super::{Decision, Feed, Regrouping, ToCenter, ToClient};
+use super::{Decision, Feed, Finding, NetworkTraffic, Regrouping, ToCenter, ToClient};
 use crate::units::{PeerId, SimTime};
 
 /// What reaches a coordinator.
@@ -33,6 +33,8 @@ pub enum Output {
     Explain(Decision),
     /// Clusters have been split or merged.
     Regroup(Regrouping),
+    /// What is held to be true of a link from now on.
+    Find(Finding),
 }
 
 /// Collects what a coordinator wants done, in its order.
@@ -59,6 +61,11 @@ impl Outbox {
         if self.explains {
             self.outputs.push(Output::Explain(decision));
         }
+    }
+
+    /// Records what is concluded about a link.
+    pub fn find(&mut self, finding: Finding) {
+        self.outputs.push(Output::Find(finding));
     }
 
     /// Records a split or a merge.
@@ -129,6 +136,11 @@ pub trait Coordinator {
 
     /// What it says about itself while a run goes on: cheap, and none for most.
     fn gauges(&self) -> Vec<Figure> {
+        Vec::new()
+    }
+
+    /// What it believes to have moved between networks; nothing where it keeps no account.
+    fn traffic(&self) -> Vec<NetworkTraffic> {
         Vec::new()
     }
 

@@ -3,6 +3,7 @@
 //! Plain values: nothing here decides, sends or waits. Sizes on the wire are estimates of a compact
 //! binary encoding, used for the control overhead.
 
+mod condition;
 mod feed;
 mod io;
 mod message;
@@ -10,9 +11,10 @@ mod record;
 mod sharing;
 mod terms;
 
+pub use condition::{Finding, LinkVerdict, NetworkTraffic};
 pub use feed::{
-    AddressRange, AddressTable, ContentInfo, ContentKind, Feed, PathClass, Place, RouteTable,
-    ServerInfo,
+    AddressRange, AddressTable, ContentInfo, ContentKind, Feed, Notice, PathClass, Place,
+    RouteTable, ServerInfo,
 };
 pub use io::{Coordinator, Figure, Input, Outbox, Output};
 pub use message::{

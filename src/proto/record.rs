@@ -32,6 +32,12 @@ pub enum Trigger {
     ShareRecalled,
     /// Clusters were split or merged, and its parent is in another one now.
     OtherCluster,
+    /// The path from its parent crosses a link that is held to have failed.
+    LinkFailed,
+    /// The path from its parent crosses a link that is held to be congested.
+    LinkCongested,
+    /// The path from its parent crosses a link about which an ISP has sent a notice.
+    LinkAnnounced,
 }
 
 /// Which rule chose the new parent.
@@ -92,6 +98,9 @@ pub struct Decision {
     pub pruned_policy: u32,
     /// Of the rest, not reachable through the NATs of both.
     pub pruned_nat: u32,
+    /// Of the rest, such as were looked at and passed over because their path to the child crosses a link in
+    /// trouble.
+    pub pruned_congestion: u32,
     /// Of the rest, such as history has less faith in than in the new parent; 0 where none is kept.
     pub pruned_history: u32,
     /// Looked at one by one.
@@ -129,7 +138,7 @@ pub struct Regrouping {
 
 impl Trigger {
     /// All triggers.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Join,
         Self::ParentLeft,
         Self::ParentSilent,
@@ -143,6 +152,9 @@ impl Trigger {
         Self::Shortage,
         Self::ShareRecalled,
         Self::OtherCluster,
+        Self::LinkFailed,
+        Self::LinkCongested,
+        Self::LinkAnnounced,
     ];
 
     /// The name in results.
@@ -162,6 +174,9 @@ impl Trigger {
             Self::Shortage => "shortage",
             Self::ShareRecalled => "share_recalled",
             Self::OtherCluster => "other_cluster",
+            Self::LinkFailed => "link_failed",
+            Self::LinkCongested => "link_congested",
+            Self::LinkAnnounced => "link_announced",
         }
     }
 }

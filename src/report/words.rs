@@ -46,6 +46,9 @@ pub(super) const fn trigger(trigger: Trigger) -> &'static str {
         Trigger::ConnectFailed => "its parent could not be reached or refused",
         Trigger::Improvement => "a better place became free",
         Trigger::Recomputation => "the whole topology was computed again",
+        Trigger::LinkFailed => "a link on the path from its parent was held to have failed",
+        Trigger::LinkCongested => "a link on the path from its parent was held to be congested",
+        Trigger::LinkAnnounced => "an ISP had announced trouble on the path from its parent",
         Trigger::ServingHours => "its parent's hours of serving ended",
         Trigger::Preemption => "somebody who can feed others took the place of one who cannot",
         Trigger::Shortage => "there was not enough for all",
@@ -81,6 +84,8 @@ pub(super) const fn event(event: EventKind) -> &'static str {
         EventKind::Stall => "picture stands still",
         EventKind::Refusal => "refusal",
         EventKind::Loss => "parent lost",
+        EventKind::LinkDeclared => "link held to be in trouble",
+        EventKind::LinkCleared => "link held to be well again",
     }
 }
 
@@ -104,6 +109,18 @@ pub(super) fn refusal(detail: &str) -> String {
             Some(policy) => format!("the policy `{policy}` forbids it"),
             None => other.to_string(),
         },
+    }
+}
+
+/// What was concluded about a link, by what its row says.
+pub(super) fn link(detail: &str) -> String {
+    let (verdict, link) = detail.split_once(' ').unwrap_or((detail, ""));
+    match verdict {
+        "failed" => format!("the link {link} is held to have failed"),
+        "congested" => format!("the link {link} is held to be congested"),
+        "announced" => format!("an ISP has announced trouble on the link {link}"),
+        "cleared" => format!("the link {link} is held to be well again"),
+        _ => detail.to_string(),
     }
 }
 

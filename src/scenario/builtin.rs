@@ -13,6 +13,7 @@ const ALL: &[(&str, &str)] = &[
     ("control/geo_block", include_str!("../../scenarios/control/geo_block.toml")),
     ("control/hovering", include_str!("../../scenarios/control/hovering.toml")),
     ("control/many_at_once", include_str!("../../scenarios/control/many_at_once.toml")),
+    ("control/link_faults", include_str!("../../scenarios/control/link_faults.toml")),
     ("control/priority", include_str!("../../scenarios/control/priority.toml")),
     ("control/scarce", include_str!("../../scenarios/control/scarce.toml")),
     ("control/serving_hours", include_str!("../../scenarios/control/serving_hours.toml")),

@@ -3,6 +3,7 @@
 //! Settings of the player, the coordinators and the protocols have their defaults beside their types.
 
 use super::model::{AccessClass, NatMix, Network, OutputConfig, Rows, SessionKind, UplinkRule};
+use super::trouble::Feeds;
 use crate::proto::Terms;
 use crate::units::{BitRate, Ratio, Span};
 
@@ -33,6 +34,14 @@ pub(super) fn network() -> Network {
         nat_success: ratio(0.95), // assumption: 5 % of the possible pairs fail by races and time-outs
     }
 }
+
+/// Feeds are right and come at once: what they may be wrong by is a question of its own.
+pub(super) const FEEDS: Feeds = Feeds {
+    route_delay: Span::ZERO,
+    missing_routes: Ratio::ZERO,
+    wrong_routes: Ratio::ZERO,
+    wrong_addresses: Ratio::ZERO,
+};
 
 /// Leavers without a good-bye: assumption; browsers close without a word.
 pub(super) fn silent_leave() -> Ratio {

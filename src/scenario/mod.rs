@@ -19,6 +19,7 @@ mod schema;
 mod shape;
 mod source;
 mod structure;
+mod trouble;
 mod validate;
 
 #[cfg(test)]
@@ -28,10 +29,10 @@ pub use diagnostics::{Diagnostic, Errors, Rule};
 pub use load::{Reader, load};
 pub use model::{
     AccessClass, Arrivals, Audience, Axis, Cdn, Content, ControlSite, CoordinatorKind, Cost,
-    Expectation, Fault, FaultKind, GraphFormat, GraphSource, GraphText, Isp, NatMix, Network,
-    OutputConfig, Over, Phase, Rows, Scenario, SessionKind, Shape, Sweep, Topology, TraceSession,
-    UplinkRule,
+    Expectation, GraphFormat, GraphSource, GraphText, Isp, NatMix, Network, OutputConfig, Over,
+    Phase, Rows, Scenario, SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule,
 };
 pub use reference::reference;
 pub use resolved::to_toml;
 pub use schema::schema;
+pub use trouble::{Fault, FaultKind, Feeds};

@@ -1,5 +1,6 @@
 //! The validated scenario.
 
+use super::trouble::{Fault, Feeds};
 use crate::baseline::{CdnOnlyConfig, TrackerConfig};
 use crate::control::{ControlConfig, Policy};
 use crate::metrics::GroupBy;
@@ -54,6 +55,8 @@ pub struct Scenario {
     pub tracker: TrackerConfig,
     /// CDN-only settings.
     pub cdn_only: CdnOnlyConfig,
+    /// How late and how wrong feeds are.
+    pub feeds: Feeds,
     /// What goes wrong, in the order of time.
     pub faults: Vec<Fault>,
     /// What is written.
@@ -356,50 +359,6 @@ pub struct UplinkRule {
 /// How common each kind of NAT is, in the order of `NatKind::ALL`; adds up to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NatMix(pub [f64; 6]);
-
-/// Something that goes wrong and is mended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
-    /// When.
-    pub at: SimTime,
-    /// For how long.
-    pub lasts: Span,
-    /// What.
-    pub kind: FaultKind,
-}
-
-/// What goes wrong.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FaultKind {
-    /// The link between two networks carries nothing.
-    LinkDown {
-        /// One end.
-        a: AsIndex,
-        /// The other end.
-        b: AsIndex,
-    },
-    /// The link between two networks has another capacity, both ways.
-    LinkCapacity {
-        /// One end.
-        a: AsIndex,
-        /// The other end.
-        b: AsIndex,
-        /// While it lasts.
-        capacity: BitRate,
-    },
-    /// A CDN node is gone.
-    CdnDown {
-        /// Index into the scenario's CDN nodes.
-        cdn: usize,
-    },
-    /// This share of the viewers, drawn at random, vanishes silently.
-    PeersVanish {
-        /// Of those present.
-        share: Ratio,
-    },
-    /// The coordinator's machine is cut off.
-    ControlDown,
-}
 
 /// What is written.
 #[derive(Clone, Debug, PartialEq)]

@@ -42,6 +42,8 @@ impl World<'_> {
         match event {
             Event::Fault { fault, begins } => self.fault(fault, begins),
             Event::Converge => self.converge(),
+            Event::Routes => self.routes_arrive(),
+            Event::Notices => self.notices_arrive(),
             Event::ContentTurns(content) => self.content_turns(content),
             Event::Level { edge, generation } => self.level(edge, generation),
             Event::Player { slot, generation } => self.player_event(slot, generation),

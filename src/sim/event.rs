@@ -10,6 +10,10 @@ pub(super) enum Event {
     Fault { fault: u32, begins: bool },
     /// Routing has converged after a change of links.
     Converge,
+    /// A route feed that was under way arrives.
+    Routes,
+    /// The notices of ISPs that stand arrive.
+    Notices,
     /// A content begins or ends at the CDN nodes.
     ContentTurns(u32),
     /// A child reaches the position of its parent.
@@ -52,7 +56,9 @@ impl Event {
             | Self::ToClient(_)
             | Self::Connected { .. }
             | Self::ConnectTimeout { .. }
-            | Self::ParentGone { .. } => 3,
+            | Self::ParentGone { .. }
+            | Self::Routes
+            | Self::Notices => 3,
             Self::Arrive(_) | Self::Depart { .. } | Self::Beat { .. } | Self::JoinRetry { .. } => 4,
             Self::Coordinator => 5,
             Self::Sample => 6,
@@ -63,7 +69,10 @@ impl Event {
     pub(super) const fn fingerprint(self) -> u64 {
         let (tag, a, b) = match self {
             Self::Fault { fault, begins } => (0, fault, begins as u32),
+            // All numbers of four bits are taken: the three about the network share one.
             Self::Converge => (1, 0, 0),
+            Self::Routes => (1, 1, 0),
+            Self::Notices => (1, 2, 0),
             Self::ContentTurns(content) => (2, content, 0),
             Self::Level { edge, generation } => (3, edge, generation),
             Self::Player { slot, generation } => (4, slot, generation),

@@ -148,6 +148,35 @@ impl Fabric {
         self.path(from, to).map_or(&[], |path| &self.routes.get(path.route).links)
     }
 
+    /// The networks on the path, both ends included; none when there is no path.
+    pub(super) fn networks(&self, from: u16, to: u16) -> Vec<AsNumber> {
+        let first = self.path(from, to).map(|_| self.sites[usize::from(from)].number);
+        let links = self.border_links(from, to).iter();
+        let ends = links.map(|link| self.graph.at(self.graph.ends(*link)[1]).number);
+        first.into_iter().chain(ends).collect()
+    }
+
+    /// The two directions of a link in the graph's numbers.
+    pub(super) fn links_between(&self, ends: [AsIndex; 2]) -> Option<[LinkId; 2]> {
+        self.graph.between(ends[0], ends[1]).map(crate::net::Adjacency::links)
+    }
+
+    /// What a link in use can carry now.
+    pub(super) fn carries(&self, link: LinkId) -> FlowRate {
+        let fluid = self.links.get(&link);
+        fluid.map_or(FlowRate(0), |fluid| FlowRate::from(self.fluid.capacity(*fluid)))
+    }
+
+    /// Whether the link from one network to another carries all that it can, or all but a hundredth.
+    pub(super) fn is_full(&self, from: AsNumber, to: AsNumber) -> bool {
+        let ends = |link: &LinkId| self.graph.ends(*link).map(|end| self.graph.at(end).number);
+        let found = self.links.iter().find(|(link, _)| ends(link) == [from, to]);
+        found.is_some_and(|(link, fluid)| {
+            let (load, capacity) = (self.fluid.load(*fluid).get(), self.carries(*link).get());
+            load >= capacity - capacity / 100
+        })
+    }
+
     /// What an inter-AS link can carry when nothing is wrong.
     pub(super) fn graph_capacity(&self, link: LinkId) -> BitRate {
         self.graph.capacity(link)

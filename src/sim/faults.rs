@@ -5,14 +5,18 @@ use super::event::Event;
 use super::fabric::LinkChange;
 use super::peers::NO_SLOT;
 use super::world::World;
+use crate::proto::Finding;
 use crate::scenario::FaultKind;
-use crate::units::{dist, stream};
+use crate::units::{AsIndex, AsNumber, dist, stream};
 
 impl World<'_> {
     /// A fault begins or ends.
     pub(super) fn fault(&mut self, number: u32, begins: bool) {
         self.recorder.fault(self.now, begins);
         let kind = self.scenario.faults[number as usize].kind.clone();
+        if !begins && let Some(ends) = kind.link() {
+            self.recorder.links.ends(self.now, self.numbers(ends));
+        }
         // Vanishing takes no time, so it has no end.
         if begins || !matches!(kind, FaultKind::PeersVanish { .. }) {
             let detail = self.fault_in_words(&kind);
@@ -41,6 +45,40 @@ impl World<'_> {
                 self.wake_coordinator();
             }
         }
+        if begins && let Some(ends) = kind.link() {
+            let felt = self.is_felt(ends);
+            self.recorder.links.begins(self.now, self.numbers(ends), felt);
+        }
+    }
+
+    fn numbers(&self, ends: [AsIndex; 2]) -> [AsNumber; 2] {
+        ends.map(|end| self.scenario.topology.graph.at(end).number)
+    }
+
+    /// Whether more is to go over the link, in one direction, than it carries now.
+    fn is_felt(&self, ends: [AsIndex; 2]) -> bool {
+        let Some(links) = self.fabric.links_between(ends) else { return false };
+        let mut wanted = [0_u64; 2];
+        for id in 0..self.edges.len() as EdgeId {
+            let parent = self.edges.get(id).parent;
+            if parent == NO_SLOT {
+                continue;
+            }
+            let (child, _) = self.edges.owner(id);
+            let path = self.fabric.border_links(self.peer(parent).site, self.peer(child).site);
+            for (wanted, link) in wanted.iter_mut().zip(links) {
+                *wanted += u64::from(path.contains(&link)) * self.stream_of(child).full;
+            }
+        }
+        let carried = links.map(|link| self.fabric.carries(link).get());
+        wanted.iter().zip(carried).any(|(wanted, carried)| *wanted > carried)
+    }
+
+    /// The coordinator has concluded something about a link.
+    pub(super) fn note_finding(&mut self, finding: &Finding) {
+        let full = self.fabric.is_full(finding.from, finding.to);
+        self.recorder.links.found(finding, full);
+        self.recorder.events.found(finding);
     }
 
     /// The kind of a fault, as scenarios name it, and what it strikes.
@@ -84,6 +122,7 @@ impl World<'_> {
                 self.reroute(id);
             }
         }
+        self.send_routes();
     }
 
     fn route_of(&self, id: EdgeId) -> Option<crate::units::RouteId> {

@@ -14,6 +14,11 @@ use crate::units::Substream;
 /// Positions nearer than this count as equal: rates are rounded to the micro-bit.
 const LEVEL_WITHIN: u64 = 1_000;
 
+/// Rounds of settling after which caps only fall until the instant is over (assumption: far above what is
+/// usual). Where several hops of one tree cross the same crowded link, each hop's cap depends on what the
+/// link leaves the one above, and rates could chase each other for ever.
+const ROUNDS: u32 = 1_000;
+
 impl World<'_> {
     /// Whether nothing has changed since the last call of [`Self::settle`]: most events change nothing.
     pub(super) fn is_settled(&self) -> bool {
@@ -22,7 +27,9 @@ impl World<'_> {
 
     /// Applies all changes since the last call and solves the network, until nothing moves any more.
     pub(super) fn settle(&mut self) {
+        self.rounds = 0;
         loop {
+            self.rounds += 1;
             while let Some(edge) = self.dirty.pop() {
                 self.review(edge);
                 self.review_children(edge);
@@ -131,6 +138,7 @@ impl World<'_> {
         } else {
             (above.speed.now, None)
         };
+        let cap = if self.rounds > ROUNDS { cap.min(edge.cap) } else { cap };
         let level = position + LEVEL_WITHIN >= reach && own.speed.now == above.speed.now;
         self.edges.set_level(id, level);
         let edge = self.edges.get_mut(id);

@@ -5,12 +5,10 @@ use super::event::Event;
 use super::mail::Letter;
 use super::peers::{NO_SLOT, Slot, Wait};
 use super::world::World;
-use crate::net::Country;
 use crate::proto::{
-    AddressRange, AddressTable, Assignment, ContentInfo, Feed, Guidance, Input, Output,
-    ParentChoice, Place, Refusal, RouteTable, Rule, ServerInfo, ToCenter, ToClient, Trigger,
+    Assignment, Guidance, Input, Output, ParentChoice, Refusal, Rule, ToCenter, ToClient, Trigger,
 };
-use crate::units::{ContentId, PeerId, SimTime, Span, dist, stream};
+use crate::units::{PeerId, Span, dist, stream};
 
 impl World<'_> {
     /// A client says something to its coordinator.
@@ -102,7 +100,7 @@ impl World<'_> {
     }
 
     /// Does what the coordinator wants done.
-    fn after_coordinator(&mut self) {
+    pub(super) fn after_coordinator(&mut self) {
         let mut outbox = std::mem::take(&mut self.outbox);
         for output in outbox.drain() {
             match output {
@@ -113,6 +111,7 @@ impl World<'_> {
                 }
                 Output::Explain(decision) => self.recorder.decided(decision),
                 Output::Regroup(regrouping) => self.regroupings.push(regrouping),
+                Output::Find(finding) => self.note_finding(&finding),
             }
         }
         self.outbox = outbox;
@@ -262,89 +261,6 @@ impl World<'_> {
         let detail = self.edges.detail(id);
         detail.pending_id != parent || detail.pending == NO_SLOT
     }
-
-    /// Tells the coordinator what an operator would have bought or collected.
-    pub(super) fn deliver_feeds(&mut self) {
-        let feeds = [
-            Feed::Addresses(self.address_feed()),
-            Feed::Routes(self.route_feed()),
-            Feed::Continents(self.continent_feed()),
-            Feed::Catalogue(self.catalogue()),
-            Feed::Servers(self.server_list()),
-        ];
-        for feed in &feeds {
-            self.coordinator.handle(SimTime::ZERO, Input::Feed(feed), &mut self.outbox);
-        }
-        self.outbox.drain();
-    }
-
-    fn address_feed(&self) -> AddressTable {
-        let ranges = self.addresses.table().ranges().iter().map(|range| {
-            let country = range.location.country.map_or(*b"??", |country| {
-                let code = country.code().as_bytes();
-                [code[0], code[1]]
-            });
-            let place =
-                Place { network: range.location.as_number, country, metro: range.location.metro };
-            AddressRange { first: range.first, last: range.last, place }
-        });
-        AddressTable::new(ranges.collect())
-    }
-
-    /// In which part of the world the countries with viewers lie.
-    fn continent_feed(&self) -> Vec<([u8; 2], u8)> {
-        let isps = self.scenario.topology.isps.iter().map(|isp| isp.country);
-        let known = isps.filter_map(|code| {
-            let region = Country::new(std::str::from_utf8(&code).ok()?)?.region()?;
-            Some((code, region.index() as u8))
-        });
-        known.collect()
-    }
-
-    fn route_feed(&self) -> RouteTable {
-        let mut table = RouteTable::default();
-        let metro = crate::units::Metro::new(0);
-        for (a, from) in self.fabric.sites.iter().enumerate() {
-            for (b, to) in self.fabric.sites.iter().enumerate() {
-                let (a, b) = (a as u16, b as u16);
-                if let (Some(class), Some(rtt)) = (
-                    self.fabric.class(a, b),
-                    self.fabric.rtt((a, metro), (b, crate::units::Metro::new(1))),
-                ) {
-                    table.insert(
-                        from.number,
-                        to.number,
-                        class,
-                        (rtt.as_nanos() / 1_000_000) as u32,
-                    );
-                }
-            }
-        }
-        table
-    }
-
-    fn catalogue(&self) -> Vec<ContentInfo> {
-        let contents = self.scenario.contents.iter().enumerate();
-        contents
-            .map(|(number, content)| ContentInfo {
-                content: ContentId::from_index(number),
-                kind: content.kind,
-                bitrate: content.bitrate,
-                substreams: content.substreams,
-                packet: super::PACKET,
-                start: content.start,
-                end: content.start + content.duration,
-                priority: content.priority,
-            })
-            .collect()
-    }
-
-    fn server_list(&self) -> Vec<ServerInfo> {
-        let servers = (0..self.servers).map(|number| self.peer(self.slots[number]));
-        servers
-            .map(|peer| ServerInfo { peer: peer.id, address: peer.address, capacity: peer.lent })
-            .collect()
-    }
 }
 
 /// What a CDN node's bytes on a decision are spent on.
@@ -362,11 +278,14 @@ pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
             | Trigger::ConnectFailed
             | Trigger::ServingHours
             | Trigger::Shortage
-            | Trigger::ShareRecalled,
+            | Trigger::ShareRecalled
+            | Trigger::LinkFailed
+            | Trigger::LinkAnnounced,
         ) => Reason::Repair,
         (
             _,
             Trigger::Congestion
+            | Trigger::LinkCongested
             | Trigger::Improvement
             | Trigger::Recomputation
             | Trigger::Preemption

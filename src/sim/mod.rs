@@ -12,6 +12,7 @@ mod event;
 mod fabric;
 mod faults;
 mod feeding;
+mod feeds;
 mod flows;
 mod heartbeat;
 mod hosts;

@@ -261,7 +261,8 @@ impl World<'_> {
         self.recorder.write_links(&borders, duration);
         self.write_cdn_links(duration);
         let figures = self.coordinator.figures();
-        self.recorder.finish(self.scenario, duration, figures);
+        let heard = self.coordinator.traffic();
+        self.recorder.finish(self.scenario, duration, figures, &heard);
         Outcome {
             records: self.recorder.records,
             decisions: self.recorder.decisions,

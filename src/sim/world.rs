@@ -14,9 +14,10 @@ use crate::engine::{Digest, EventKey, Queue};
 use crate::net::fluid::FlowRate;
 use crate::net::{AddressPlan, Country, Location, Region};
 use crate::peer::Progress;
-use crate::proto::{Coordinator, Outbox, Regrouping};
+use crate::proto::{Coordinator, Outbox, Regrouping, RouteTable};
 use crate::scenario::Scenario;
 use crate::units::{Address, AsNumber, LinkId, Metro, PeerId, SimTime, Span, Substream};
+use std::collections::VecDeque;
 
 /// One content, as the world needs it.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub(super) struct World<'a> {
     pub(super) center_down: bool,
     pub(super) center_site: u16,
     pub(super) mail: Mail,
+    /// Route feeds under way, the oldest first.
+    pub(super) late_routes: VecDeque<RouteTable>,
     /// Whose message the coordinator is answering, and where it was sent from.
     pub(super) asker: Option<(PeerId, Slot)>,
     pub(super) streams: Vec<Stream>,
@@ -63,6 +66,8 @@ pub(super) struct World<'a> {
     pub(super) flow_edges: Vec<u32>,
     /// Edges whose own or upstream rate may have changed.
     pub(super) dirty: Vec<u32>,
+    /// Rounds of the present settling of rates.
+    pub(super) rounds: u32,
     pub(super) touched: Vec<Slot>,
     pub(super) changed: Vec<u32>,
     pub(super) inflows: Vec<Progress>,
@@ -102,6 +107,7 @@ impl<'a> World<'a> {
             center_down: false,
             center_site,
             mail: Mail::default(),
+            late_routes: VecDeque::new(),
             asker: None,
             streams,
             sessions: workload::sessions(scenario, spec.seed),
@@ -113,6 +119,7 @@ impl<'a> World<'a> {
             hosts: Hosts::default(),
             flow_edges: Vec::new(),
             dirty: Vec::new(),
+            rounds: 0,
             touched: Vec::new(),
             changed: Vec::new(),
             inflows: Vec::new(),
@@ -160,6 +167,7 @@ impl<'a> World<'a> {
             );
         }
         self.schedule(SimTime::ZERO + self.scenario.output.sample, Event::Sample);
+        self.schedule_notices();
         self.schedule_arrival(0);
         self.wake_coordinator();
     }

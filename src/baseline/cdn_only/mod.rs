@@ -117,6 +117,8 @@ impl CdnOnly {
             Feed::Routes(table) => self.routes.clone_from(table),
             // It draws no regions.
             Feed::Continents(_) => {}
+            // It has nobody to move out of the way.
+            Feed::Notices(_) => {}
         }
     }
 
@@ -403,6 +405,7 @@ impl CdnOnly {
                 pruned_uplink: found.full,
                 pruned_policy: 0,
                 pruned_nat: 0,
+                pruned_congestion: 0,
                 pruned_history: 0,
                 considered: found.up - found.full,
                 outlook: None,

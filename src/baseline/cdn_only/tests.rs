@@ -66,6 +66,7 @@ impl Stage {
                 Output::Send { to, message } => self.others.push((to, message)),
                 Output::Explain(decision) => self.decisions.push(decision),
                 Output::Regroup(_) => {}
+                Output::Find(finding) => panic!("it looks for no links: {finding:?}"),
             }
         }
     }
@@ -169,8 +170,8 @@ fn routes() -> Feed {
     let mut table = RouteTable::default();
     for (a, b) in [(1, 2), (2, 3), (1, 3)] {
         let rtt = 10 * (b - a);
-        table.insert(AsNumber::new(a), AsNumber::new(b), PathClass::Transit, rtt);
-        table.insert(AsNumber::new(b), AsNumber::new(a), PathClass::Transit, rtt);
+        table.insert(AsNumber::new(a), AsNumber::new(b), PathClass::Transit, rtt, &[]);
+        table.insert(AsNumber::new(b), AsNumber::new(a), PathClass::Transit, rtt, &[]);
     }
     Feed::Routes(table)
 }

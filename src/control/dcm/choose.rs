@@ -8,19 +8,19 @@ use super::slots::Placement;
 use super::view::View;
 use crate::control::config::{ControlConfig, Selection};
 use crate::control::history::FailedPairs;
-use crate::control::paths::Paths;
+use crate::control::monitor::Conditions;
 use crate::control::servers::{Servers, Wanted};
-use crate::proto::{PathClass, Place, RouteTable, Rule};
+use crate::proto::{LinkVerdict, PathClass, Place, Rule};
 use crate::units::{BitRate, Bytes, NatKind, SimTime, Span, Substream};
+use std::cell::Cell;
 
 /// Everything outside the cluster that a choice depends on.
 #[derive(Debug)]
 pub(crate) struct Surroundings<'a> {
     pub(crate) now: SimTime,
     pub(crate) config: &'a ControlConfig,
-    pub(crate) routes: &'a RouteTable,
-    /// What clients have measured, where the routes are not known.
-    pub(crate) paths: &'a Paths,
+    /// Routes, round trips, and links in trouble.
+    pub(crate) network: &'a Conditions,
     /// The rate of one substream.
     pub(crate) rate: BitRate,
     /// When the content begins, and the payload of its packets.
@@ -54,9 +54,23 @@ pub(super) struct Choice {
     pub(super) pruned_uplink: u32,
     pub(super) pruned_policy: u32,
     pub(super) pruned_nat: u32,
+    pub(super) pruned_congestion: u32,
     pub(super) pruned_history: u32,
     pub(super) considered: u32,
 }
+
+/// Which paths will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Paths {
+    /// Only such as cross no link in trouble.
+    Sound,
+    /// Any: there is no sound one.
+    Any,
+}
+
+/// Candidates that are passed over in one search because of their path, at most (assumption: behind a bad
+/// link there may be a whole country).
+const PASSED_OVER: u32 = 256;
 
 /// The best parent of `child` among peers, a CDN node when there is none, nobody when that is full too.
 pub(super) fn parent(
@@ -76,7 +90,15 @@ pub(super) fn parent(
         Source::None | Source::Member(_) | Source::Outside(_) => None,
     };
     let wanted = Wanted { to: member.place, rate: with.rate, held };
-    let server = servers.nearest(with.now, wanted, with.routes);
+    let server = servers.nearest(with.now, wanted, with.network);
+    let is_sound = |number| trouble(servers.place(number), member.place, with).is_none();
+    if choice.pruned_congestion > 0 && !server.is_some_and(is_sound) {
+        // No sound path leads to anybody with room: a bad one is better than none.
+        let any = search((view, pairs), child, substream, Paths::Any, with);
+        if any.source != Source::None {
+            return Choice { pruned_congestion: choice.pruned_congestion, ..any };
+        }
+    }
     let none_in_reach = choice.pruned_nat > 0
         && choice.pruned_nat + choice.pruned_policy + choice.pruned_uplink == choice.feasible;
     let rule = match (server, member.nat) {
@@ -88,11 +110,27 @@ pub(super) fn parent(
     Choice { source: server.map_or(Source::None, Source::Server), rule, ..choice }
 }
 
-/// The best parent of `child` among peers; `Source::None` when none has room or can be reached.
+/// The trouble on the path from a place, where that is known.
+fn trouble(from: Option<Place>, to: Place, with: &Surroundings<'_>) -> Option<LinkVerdict> {
+    from.and_then(|from| with.network.trouble(from.network, to.network))
+}
+
+/// The best parent of `child` among peers; `Source::None` when none has room or can be reached over links
+/// that are not in trouble.
 pub(super) fn among_peers(
+    known: (&View, &FailedPairs),
+    child: MemberId,
+    substream: Substream,
+    with: &Surroundings<'_>,
+) -> Choice {
+    search(known, child, substream, Paths::Sound, with)
+}
+
+fn search(
     (view, pairs): (&View, &FailedPairs),
     child: MemberId,
     substream: Substream,
+    paths: Paths,
     with: &Surroundings<'_>,
 ) -> Choice {
     let member = view.member(child);
@@ -100,11 +138,20 @@ pub(super) fn among_peers(
     let place = placement(view, child, substream);
     let hopeless = pairs.hopeless(with.now, member.peer);
     let mut choice = Choice::none(view.others_fed(child, substream), index.holders(seeker));
+    let passed_over = Cell::new(0);
+    let is_sound = |candidate: MemberId| {
+        let sound = paths == Paths::Any
+            || trouble(Some(view.member(candidate).place), member.place, with).is_none();
+        passed_over.set(passed_over.get() + u32::from(!sound));
+        sound
+    };
     for tier in Tier::ALL {
         let candidates = index
             .in_order(tier, seeker, place)
             .filter(|id| !hopeless.contains(&view.member(*id).peer))
             .filter(|id| fits(view, *id, child, substream, with))
+            .take_while(|_| passed_over.get() < PASSED_OVER)
+            .filter(|id| is_sound(*id))
             .take(with.config.candidates);
         // History ranks before nearness: only those of the best standing that there is are looked at.
         let mut best = None;
@@ -120,7 +167,9 @@ pub(super) fn among_peers(
             (rank, candidate)
         });
         // Of several at the same distance the first in the order of use.
-        if let Some((_, parent)) = ranked.min_by_key(|(rank, _)| *rank) {
+        let nearest = ranked.min_by_key(|(rank, _)| *rank);
+        choice.pruned_congestion = passed_over.get();
+        if let Some((_, parent)) = nearest {
             let pruned_history = best.map_or(0, |best| index.worse(seeker, best));
             let source = Source::Member(parent);
             return Choice { source, rule: tier.rule(), pruned_history, ..choice };
@@ -155,6 +204,7 @@ impl Choice {
             pruned_uplink: feasible.saturating_sub(holders.all),
             pruned_policy: holders.all - holders.willing,
             pruned_nat: holders.willing - holders.reachable,
+            pruned_congestion: 0,
             pruned_history: 0,
             considered: 0,
         }
@@ -213,7 +263,12 @@ fn is_far_behind(theirs: u32, needed: u32) -> bool {
 }
 
 /// Where a child must go on: at the packet after its last, or for a newcomer where it wants to begin.
-fn needed(view: &View, child: MemberId, substream: Substream, with: &Surroundings<'_>) -> u32 {
+pub(super) fn needed(
+    view: &View,
+    child: MemberId,
+    substream: Substream,
+    with: &Surroundings<'_>,
+) -> u32 {
     match view.report(child, substream).last {
         0 => with.live_edge().saturating_sub(view.member(child).behind),
         last => last,
@@ -233,11 +288,13 @@ pub(super) fn distance(from: Place, to: Place, with: &Surroundings<'_>) -> u32 {
     if from.network == to.network {
         return u32::from(from.metro != to.metro);
     }
-    match with.routes.path(to.network, from.network) {
+    match with.network.route(to.network, from.network) {
         Some((PathClass::Transit, rtt)) => rtt + 1_000,
         Some((PathClass::OnNet | PathClass::Peering, rtt)) => rtt + 10,
         // Measured, but over whose links nobody knows.
-        None => with.paths.rtt_ms(from.network, to.network).map_or(u32::MAX, |rtt| rtt + 1_000),
+        None => {
+            with.network.measured_ms(from.network, to.network).map_or(u32::MAX, |rtt| rtt + 1_000)
+        }
     }
 }
 

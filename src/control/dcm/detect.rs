@@ -4,8 +4,9 @@
 //! itself without data is a victim, and only the top of the broken part is repaired.
 
 use super::member::{MemberId, Source};
+use super::reports::Pace;
 use super::{Dcm, Notice, Step};
-use crate::proto::{Heartbeat, Received, Trigger};
+use crate::proto::{Heartbeat, LinkVerdict, Received, Trigger};
 use crate::units::{SimTime, Span, Substream};
 
 /// How long a path that failed is not tried again (assumption).
@@ -51,29 +52,40 @@ impl Dcm {
             }
             return;
         }
-        before.advancing = arrived > 0;
+        let low = f64::from(arrived) < expected * step.with.config.congested_below.get();
+        before.pace = match (arrived, low) {
+            (0, _) => Pace::Still,
+            (_, true) => Pace::Slow,
+            (_, false) => Pace::Full,
+        };
         if !before.confirmed {
             (before.confirmed, before.silent, before.slow) = (true, 0, 0);
             let released = self.view.take_releasing(id, substream);
             self.free_former(id, substream, released, step);
             self.honour_claim(id, substream, step);
+            self.turn_account(id, substream, step.servers);
             return;
         }
         if !self.on_air(step) || assigned.is_none() {
             return;
         }
         let edge = self.view.report_mut(id, substream);
+        let ailing = edge.silent > 0 || edge.slow > 0;
         edge.silent = if arrived == 0 { edge.silent.saturating_add(1) } else { 0 };
-        let low = f64::from(arrived) < expected * step.with.config.congested_below.get();
         edge.slow = if low { edge.slow.saturating_add(1) } else { 0 };
         let (silent, slow) = (edge.silent, edge.slow);
         // One interval may be that in which the parent died: nothing is said of its path yet.
         if slow > 1 && arrived > 0 {
             self.note_loss(id, substream, (arrived, expected), step);
         }
+        if silent > 0 || slow > 0 {
+            self.note_trouble(id, substream, step);
+        } else if ailing {
+            self.note_recovery(id, substream);
+        }
         if silent > 0 {
             self.explain_silence(id, substream, step);
-        } else if u32::from(slow) >= step.with.config.congested_heartbeats {
+        } else if slow > 0 {
             self.explain_slowness(id, substream, step);
         }
     }
@@ -100,12 +112,11 @@ impl Dcm {
                 step.servers.lose(number);
                 self.replace(id, substream, Trigger::ParentSilent, step);
             }
-            Source::Server(number) if sure => {
-                self.avoid_server(id, number, step);
-                self.leave_path(id, substream, Trigger::PathFailed, step);
-            }
+            Source::Server(_) if sure => self.blame(id, substream, Trigger::PathFailed, step),
             Source::Member(parent) if self.is_overdue(parent, step) => self.bury(parent, step),
-            Source::Member(parent) if !self.view.report(parent, substream).advancing => {
+            Source::Member(parent) if self.view.report(parent, substream).pace == Pace::Still => {
+                // A victim: what it has missed so far says nothing about its own path.
+                self.view.report_mut(id, substream).slow = 0;
                 if report.silent >= ESCALATE_AFTER {
                     self.leave_path(id, substream, Trigger::ParentSilent, step);
                 }
@@ -117,13 +128,9 @@ impl Dcm {
                 let trigger = if lost { Trigger::PathFailed } else { Trigger::ParentSilent };
                 let due = step.with.packets_in(step.with.config.heartbeat);
                 self.note_loss(id, substream, (0, due), step);
-                self.avoid_member(id, substream, parent, step);
-                self.leave_path(id, substream, trigger, step);
+                self.blame(id, substream, trigger, step);
             }
-            Source::Outside(parent) if sure => {
-                self.view.avoid(id, substream, parent, step.with.now + PATH_PENALTY);
-                self.leave_path(id, substream, Trigger::ParentSilent, step);
-            }
+            Source::Outside(_) if sure => self.blame(id, substream, Trigger::ParentSilent, step),
             // One silent interval and a parent that may still speak up: look again in a moment.
             Source::Server(_) | Source::Member(_) => {
                 self.waiting.suspect(self.view.stay(id), substream)
@@ -143,26 +150,71 @@ impl Dcm {
                 // A victim: what it has missed so far says nothing about its own path.
                 self.view.report_mut(id, substream).slow = 0;
             }
-            Source::Member(parent) => {
-                self.avoid_member(id, substream, parent, step);
-                self.leave_path(id, substream, Trigger::Congestion, step);
-            }
-            Source::Server(number) => {
-                self.avoid_server(id, number, step);
-                self.leave_path(id, substream, Trigger::Congestion, step);
-            }
-            Source::Outside(parent) => {
-                self.view.avoid(id, substream, parent, step.with.now + PATH_PENALTY);
-                self.leave_path(id, substream, Trigger::Congestion, step);
+            Source::Member(_) | Source::Server(_) | Source::Outside(_) => {
+                let slow = u32::from(self.view.report(id, substream).slow);
+                if slow >= step.with.config.congested_heartbeats {
+                    self.blame(id, substream, Trigger::Congestion, step);
+                }
             }
             Source::None => {}
         }
     }
 
+    /// Leaves a parent from which nothing comes, or too little. Where the monitor holds a link between to
+    /// be in trouble, it is to blame and not the parent, which may still serve others and this child when
+    /// the link is well again.
+    fn blame(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        trigger: Trigger,
+        step: &mut Step<'_, '_>,
+    ) {
+        if let Some(verdict) = self.trouble_on_path(id, substream, step) {
+            self.leave_path(id, substream, trigger_of(verdict), step);
+            return;
+        }
+        match self.view.edge(id, substream).parent {
+            Source::None => {}
+            Source::Member(parent) => self.avoid_member(id, substream, parent, step),
+            Source::Server(number) => self.avoid_server(id, number, step),
+            Source::Outside(parent) => {
+                self.view.avoid(id, substream, parent, step.with.now + PATH_PENALTY);
+            }
+        }
+        self.leave_path(id, substream, trigger, step);
+    }
+
+    /// The trouble of a link on the path from the present parent, as the monitor holds.
+    pub(super) fn trouble_on_path(
+        &self,
+        id: MemberId,
+        substream: Substream,
+        step: &Step<'_, '_>,
+    ) -> Option<LinkVerdict> {
+        self.trouble_from(self.view.edge(id, substream).parent, id, step)
+    }
+
+    fn trouble_from(
+        &self,
+        source: Source,
+        id: MemberId,
+        step: &Step<'_, '_>,
+    ) -> Option<LinkVerdict> {
+        let from = match source {
+            // Where members of other clusters are, nobody here knows.
+            Source::None | Source::Outside(_) => None,
+            Source::Server(number) => step.servers.place(number),
+            Source::Member(parent) => Some(self.view.member(parent).place),
+        };
+        let to = self.view.member(id).place.network;
+        from.and_then(|from| step.with.network.trouble(from.network, to))
+    }
+
     /// Whether a member has a trouble of its own in a substream, or has just been given a way out.
     pub(super) fn is_behind(&self, id: MemberId, substream: Substream) -> bool {
         let report = self.view.report(id, substream);
-        report.slow > 0 || !report.advancing || !report.confirmed
+        report.pace != Pace::Full || !report.confirmed
     }
 
     fn avoid_member(
@@ -183,7 +235,7 @@ impl Dcm {
 
     /// Moves a member away from a path that is bad. It stays when there is no other: a bad path
     /// may recover, and nothing is worse.
-    fn leave_path(
+    pub(super) fn leave_path(
         &mut self,
         id: MemberId,
         substream: Substream,
@@ -193,7 +245,9 @@ impl Dcm {
         let choice = self.choose(id, substream, step);
         self.view.report_mut(id, substream).slow = 0;
         let present = self.view.edge(id, substream).parent;
-        if choice.source != Source::None && choice.source != present {
+        let is_worse = self.trouble_from(choice.source, id, step).is_some()
+            && self.trouble_from(present, id, step).is_some();
+        if choice.source != Source::None && choice.source != present && !is_worse {
             self.reassign(id, substream, choice, trigger, step);
         }
     }
@@ -260,6 +314,16 @@ impl Dcm {
         let oldest: SimTime = step.with.now.back(span);
         let silent = self.view.members().filter(|(id, _)| self.view.reports.beat(*id).at < oldest);
         silent.map(|(id, _)| id).collect()
+    }
+}
+
+/// What an edge is moved for, when this is held of a link on its path.
+pub(super) const fn trigger_of(verdict: LinkVerdict) -> Trigger {
+    match verdict {
+        LinkVerdict::Failed => Trigger::LinkFailed,
+        LinkVerdict::Congested => Trigger::LinkCongested,
+        // Nothing is held of a link that has been cleared.
+        LinkVerdict::Announced | LinkVerdict::Cleared => Trigger::LinkAnnounced,
     }
 }
 

@@ -21,6 +21,7 @@ impl Dcm {
     /// The second-level look at the cluster.
     pub(crate) fn tick(&mut self, step: &mut Step<'_, '_>) {
         self.flee_lost_servers(step);
+        self.flee_bad_links(step);
         self.keep_hours(step);
         self.ripen(step);
         self.balance(step);
@@ -130,6 +131,15 @@ impl Dcm {
         if same { EdgeKind::OnNet(depth) } else { EdgeKind::CrossIsp(depth) }
     }
 
+    /// The nearest CDN node with room to which no link in trouble leads.
+    fn sound_server(&self, wanted: Wanted, step: &Step<'_, '_>) -> Option<u16> {
+        let network = step.with.network;
+        step.servers.nearest(step.with.now, wanted, network).filter(|number| {
+            let from = step.servers.place(*number);
+            from.and_then(|from| network.trouble(from.network, wanted.to.network)).is_none()
+        })
+    }
+
     /// Gives the cluster one more feed when it has too few to survive the loss of one.
     fn add_feed(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
         if self.view.server_fed[substream.index()].len() >= self.wanted_feeds(step) {
@@ -155,7 +165,7 @@ impl Dcm {
         let Some((id, member)) = best else { return };
         let feasible = self.view.others_fed(id, substream);
         let wanted = Wanted { to: member.place, rate: step.with.rate, held: None };
-        if let Some(server) = step.servers.nearest(step.with.now, wanted, step.with.routes) {
+        if let Some(server) = self.sound_server(wanted, step) {
             let choice = Choice {
                 source: Source::Server(server),
                 rule: Rule::ClusterFeed,
@@ -163,6 +173,7 @@ impl Dcm {
                 pruned_uplink: 0,
                 pruned_policy: 0,
                 pruned_nat: 0,
+                pruned_congestion: 0,
                 pruned_history: 0,
                 considered: 0,
             };

@@ -5,6 +5,7 @@
 //! costs a child one substream. Decisions are made on the [`view`] by pure functions ([`choose`]),
 //! applied here, and only what changed is sent.
 
+mod account;
 mod border;
 mod choose;
 mod churn;
@@ -26,6 +27,7 @@ mod shelves;
 mod shortage;
 mod slots;
 mod stays;
+mod testimony;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -89,6 +91,8 @@ pub(crate) struct Dcm {
     cut_off: bool,
     recomputing: recompute::Schedule,
     seen_losses: u32,
+    troubles: testimony::Troubles,
+    accounts: account::Accounts,
     /// Nobody was left at a periodic recomputation: another DCM is made when somebody comes.
     retired: bool,
     counts: Counts,
@@ -152,6 +156,8 @@ impl Dcm {
             cut_off: false,
             recomputing: recompute::Schedule::new(now + recompute + offset, content.substreams),
             seen_losses: 0,
+            troubles: testimony::Troubles::default(),
+            accounts: account::Accounts::new(content.substreams),
             retired: false,
             counts: Counts::default(),
         }
@@ -159,10 +165,6 @@ impl Dcm {
 
     pub(crate) fn len(&self) -> usize {
         self.view.len()
-    }
-
-    pub(crate) fn substream_rate(&self) -> crate::units::BitRate {
-        self.content.substream_rate()
     }
 
     /// A word of everything that a heartbeat of this member will need, for reading ahead.
@@ -276,11 +278,6 @@ impl Dcm {
     /// Where a client of it is.
     pub(crate) fn place_of(&self, peer: PeerId, clients: &Clients) -> Option<Place> {
         clients.find(peer).map(|(_, id)| self.place(id))
-    }
-
-    /// Where a member is.
-    pub(crate) fn place(&self, id: MemberId) -> Place {
-        self.view.member(id).place
     }
 
     pub(crate) fn content(&self) -> &ContentInfo {
@@ -411,6 +408,7 @@ impl Dcm {
         if let Source::Server(number) = choice.source {
             step.servers.reserve(number, step.with.rate);
         }
+        self.open_account(id, substream, step.with);
         self.view.attach(id, substream, choice.source, new_parent);
         self.open_feed(id, substream, step.with.now);
         step.outbox.explain(Decision {
@@ -426,6 +424,7 @@ impl Dcm {
             pruned_uplink: choice.pruned_uplink,
             pruned_policy: choice.pruned_policy,
             pruned_nat: choice.pruned_nat,
+            pruned_congestion: choice.pruned_congestion,
             pruned_history: choice.pruned_history,
             considered: choice.considered,
             outlook: self.outlook_of(choice.source, step),

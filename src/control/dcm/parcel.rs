@@ -5,6 +5,7 @@
 //! to be in one cluster again: what nobody can tell from before is that there was a move.
 
 use super::Dcm;
+use super::account::Open;
 use super::member::{Former, Member, MemberId, Source, Stay};
 use super::reports::{Beat, Report};
 use super::ripening::Taken;
@@ -33,6 +34,7 @@ pub(crate) struct Parcel {
     lease: Option<Lease>,
     /// What is noted of its stay for the history database.
     noted: Option<Noted>,
+    accounts: Vec<Open>,
     stay: Stay,
 }
 
@@ -105,6 +107,7 @@ impl Dcm {
     }
 
     fn pack(&mut self, id: MemberId, groups: &[Arc<str>]) -> Parcel {
+        let accounts = self.give_accounts(id);
         let view = &self.view;
         let member = view.member(id).clone();
         let each = || view.all_substreams();
@@ -120,6 +123,7 @@ impl Dcm {
             failed: self.history.pairs_of(member.peer),
             lease: self.shares.pack(id),
             noted: self.stays.pack(id),
+            accounts,
             stay: view.stay(id),
             member,
         };
@@ -193,6 +197,7 @@ impl Dcm {
         if let Some(noted) = parcel.noted {
             self.stays.unpack(id, noted);
         }
+        self.take_accounts(id, &parcel.accounts);
         if let Some(lease) = parcel.lease {
             self.shares.unpack(id, lease);
         }

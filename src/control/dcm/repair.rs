@@ -41,6 +41,7 @@ impl Dcm {
         self.history.forget(member.peer);
         self.dismiss_guests(id, peer, (trigger, true), step);
         self.unaware.remove(&self.view.stay(id));
+        self.close_accounts(id);
         self.view.remove(id);
         for (child, substream) in self.by_need(orphans) {
             self.replace(child, substream, cause, step);

@@ -17,8 +17,19 @@ pub(super) struct Report {
     pub(super) slow: u8,
     /// The child has reported this parent.
     pub(super) confirmed: bool,
-    /// Data came in the child's last interval, since it has this parent.
-    pub(super) advancing: bool,
+    /// How data came in the child's last interval, since it has this parent.
+    pub(super) pace: Pace,
+}
+
+/// How data came in an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// Not at all.
+    Still,
+    /// Below the rate.
+    Slow,
+    /// At the rate or above.
+    Full,
 }
 
 /// The last heartbeat of a member.
@@ -40,7 +51,7 @@ pub(super) struct Reports {
 impl Report {
     /// Nothing has been reported.
     pub(super) const NONE: Self =
-        Self { assigned: None, last: 0, silent: 0, slow: 0, confirmed: false, advancing: false };
+        Self { assigned: None, last: 0, silent: 0, slow: 0, confirmed: false, pace: Pace::Still };
 }
 
 impl Reports {

@@ -5,10 +5,9 @@ use super::member::NOBODY;
 use super::slots::SlotIndex;
 use super::*;
 use crate::control::config::ControlConfig;
-use crate::control::paths::Paths;
+use crate::control::monitor::Conditions;
 use crate::proto::{
-    AddressTable, ContentKind, Device, Friends, Heartbeat, Hours, Output, Received, RouteTable,
-    ServerInfo,
+    AddressTable, ContentKind, Device, Friends, Heartbeat, Hours, Output, Received, ServerInfo,
 };
 use crate::units::{
     Address, AsNumber, BitRate, Bytes, ContentId, HostId, Metro, NatKind, Ratio, Span,
@@ -22,7 +21,7 @@ const NODES: [PeerId; 2] = [PeerId::new(0), PeerId::new(1)];
 struct World {
     dcms: [Dcm; 2],
     config: ControlConfig,
-    routes: RouteTable,
+    network: Conditions,
     servers: Servers,
     clients: Clients,
     history: History,
@@ -56,7 +55,7 @@ impl World {
         Self {
             dcms: [0, 1].map(|n| Dcm::new(SimTime::ZERO, content, n, Span::from_secs(15))),
             config,
-            routes: RouteTable::default(),
+            network: Conditions::default(),
             servers,
             clients: Clients::default(),
             history: History::new(5),
@@ -90,9 +89,8 @@ impl World {
         let with = Surroundings {
             now: self.now,
             config: &self.config,
-            routes: &self.routes,
-            paths: &Paths::default(),
-            rate: dcm.substream_rate(),
+            network: &self.network,
+            rate: dcm.content().substream_rate(),
             start: dcm.content().start,
             packet: dcm.content().packet,
         };
@@ -299,13 +297,25 @@ impl World {
                     check(others == counted, format!("{others} hold {substream}: {counted}"));
                 }
             }
+            let listed = view.crossings().map(|(.., edges)| edges.len()).sum::<usize>();
+            let ends = view.members().flat_map(|(id, _)| {
+                view.all_substreams().map(move |substream| (id, view.edge(id, substream).parent))
+            });
+            let network = |id: MemberId| view.member(id).place.network;
+            let crossing = ends.filter(|(id, parent)| match *parent {
+                Source::None | Source::Outside(_) => false,
+                Source::Server(_) => true,
+                Source::Member(parent) => network(parent) != network(*id),
+            });
+            let crossing = crossing.count();
+            check(listed == crossing, format!("{listed} of {crossing} crossing edges are listed"));
             check(slots == dcm.slots, format!("{slots} slots are not {}", dcm.slots));
         }
         let [clients, _, downloads, _] = self.history.counts();
         check(clients <= 5 && downloads <= 50, format!("{clients} clients, {downloads} downloads"));
         let worse = self.paid > self.offered + 1e-9;
         check(!worse, format!("a recomputation made {} of {}", self.paid, self.offered));
-        let reserved = self.dcms[0].substream_rate() * from_servers;
+        let reserved = self.dcms[0].content().substream_rate() * from_servers;
         check(self.servers.reserved() == reserved, format!("CDN nodes send {reserved}"));
         self.check_circles(&mut check);
         faults

@@ -30,6 +30,10 @@ fn isp(on_net: u64, peering: u64, transit: u64) -> IspRow {
         off_net_out: Bytes::ZERO,
         border_copies: None,
         border_copies_bound: None,
+        heard_on_net: None,
+        heard_peering_in: None,
+        heard_transit_in: None,
+        heard_off_net_out: None,
     }
 }
 

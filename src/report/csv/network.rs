@@ -7,7 +7,7 @@ use crate::metrics::{IspRow, LinkRow, TopologyRow};
 
 const LINKS: [&str; 9] =
     ["from", "to", "kind", "capacity_bps", "bytes", "mean_bps", "peak_bps", "p95_bps", "busy_s"];
-const ISPS: [&str; 11] = [
+const ISPS: [&str; 15] = [
     "network",
     "name",
     "country",
@@ -19,6 +19,10 @@ const ISPS: [&str; 11] = [
     "off_net_out_bytes",
     "border_copies",
     "border_copies_bound",
+    "heard_on_net_bytes",
+    "heard_peering_in_bytes",
+    "heard_transit_in_bytes",
+    "heard_off_net_out_bytes",
 ];
 const TOPOLOGY: [&str; 7] =
     ["time_s", "content", "substream", "parent", "child", "depth", "rate_bps"];
@@ -43,7 +47,9 @@ pub fn isps_csv(isps: &[IspRow]) -> Vec<u8> {
         sheet.put(row.network).put(row.name.as_str()).put(row.country.as_str());
         sheet.put(row.sessions).put(row.peak_viewers).put(row.on_net);
         sheet.put(row.peering_in).put(row.transit_in).put(row.off_net_out);
-        sheet.put(row.border_copies).put(row.border_copies_bound).end_row();
+        sheet.put(row.border_copies).put(row.border_copies_bound);
+        sheet.put(row.heard_on_net).put(row.heard_peering_in);
+        sheet.put(row.heard_transit_in).put(row.heard_off_net_out).end_row();
     }
     sheet.into_bytes()
 }
@@ -66,6 +72,10 @@ pub fn isps_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<IspRow>, CsvError> 
             off_net_out: line.take()?,
             border_copies: line.take()?,
             border_copies_bound: line.take()?,
+            heard_on_net: line.take()?,
+            heard_peering_in: line.take()?,
+            heard_transit_in: line.take()?,
+            heard_off_net_out: line.take()?,
         })
     })
 }
@@ -140,11 +150,17 @@ mod tests {
             off_net_out: Bytes::new(13),
             border_copies: Some(1.5),
             border_copies_bound: None,
+            heard_on_net: Some(Bytes::new(9)),
+            heard_peering_in: None,
+            heard_transit_in: None,
+            heard_off_net_out: None,
         }];
         let table = text(isps_csv(&isps));
         let expected = "network,name,country,sessions,peak_viewers,on_net_bytes,peering_in_bytes,\
-                        transit_in_bytes,off_net_out_bytes,border_copies,border_copies_bound\n\
-                        3320,\"Net, Inc.\",DE,5,4,10,11,12,13,1.5,\n";
+                        transit_in_bytes,off_net_out_bytes,border_copies,border_copies_bound,\
+                        heard_on_net_bytes,heard_peering_in_bytes,heard_transit_in_bytes,\
+                        heard_off_net_out_bytes\n\
+                        3320,\"Net, Inc.\",DE,5,4,10,11,12,13,1.5,,9,,,\n";
         assert_eq!(table, expected);
         assert_eq!(isps_from_csv("i", table.as_bytes()).unwrap(), isps);
     }

@@ -31,7 +31,7 @@ const PEERS: [&str; 21] = [
 ];
 /// Two more columns of a run with several contents.
 const CHANNEL: [&str; 2] = ["content", "host"];
-const ASSIGNMENTS: [&str; 15] = [
+const ASSIGNMENTS: [&str; 16] = [
     "time_s",
     "child",
     "substream",
@@ -44,6 +44,7 @@ const ASSIGNMENTS: [&str; 15] = [
     "pruned_uplink",
     "pruned_policy",
     "pruned_nat",
+    "pruned_congestion",
     "pruned_history",
     "considered",
     "outlook",
@@ -131,7 +132,8 @@ pub fn assignments_csv(decisions: &[Decision]) -> Vec<u8> {
         sheet.put(row.trigger);
         sheet.put(row.old_parent).put(row.new_parent).put(row.rule);
         sheet.put(row.feasible).put(row.pruned_uplink).put(row.pruned_policy).put(row.pruned_nat);
-        sheet.put(row.pruned_history).put(row.considered).put(row.outlook).end_row();
+        sheet.put(row.pruned_congestion).put(row.pruned_history).put(row.considered);
+        sheet.put(row.outlook).end_row();
     }
     sheet.into_bytes()
 }
@@ -155,6 +157,7 @@ pub fn assignments_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<Decision>, C
             pruned_uplink: line.take()?,
             pruned_policy: line.take()?,
             pruned_nat: line.take()?,
+            pruned_congestion: line.take()?,
             pruned_history: line.take()?,
             considered: line.take()?,
             outlook: line.take()?,
@@ -267,14 +270,16 @@ mod tests {
             feasible: 10,
             pruned_uplink: 5,
             pruned_policy: 1,
-            pruned_nat: 4,
+            pruned_nat: 3,
+            pruned_congestion: 1,
             pruned_history: 2,
             considered: 0,
             outlook: Ratio::new(0.875),
         }];
         let table = "time_s,child,substream,dcm,trigger,old_parent,new_parent,rule,feasible,\
-                     pruned_uplink,pruned_policy,pruned_nat,pruned_history,considered,outlook\n\
-                     3,8,1,2,parent_silent,2,,nothing_has_room,10,5,1,4,2,0,0.875\n";
+                     pruned_uplink,pruned_policy,pruned_nat,pruned_congestion,pruned_history,considered,\
+                     outlook\n\
+                     3,8,1,2,parent_silent,2,,nothing_has_room,10,5,1,3,1,2,0,0.875\n";
         assert_eq!(text(assignments_csv(&decisions)), table);
         assert_eq!(assignments_from_csv("a", table.as_bytes()).unwrap(), decisions);
         assert!(assignments_from_csv("a", table.replace("_silent", "").as_bytes()).is_err());

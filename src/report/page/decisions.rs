@@ -28,7 +28,7 @@ struct Data {
     rules: Vec<[&'static str; 2]>,
     nodes: Vec<String>,
     /// Milliseconds, child, substream, trigger, former and new parent, rule, and the six counts.
-    rows: Vec<[Option<u64>; 13]>,
+    rows: Vec<[Option<u64>; 14]>,
 }
 
 /// The decisions of a run; none when no table has any.
@@ -48,7 +48,7 @@ pub(super) fn decisions(run: &RunTables, facts: &Facts) -> Option<Decisions> {
     })
 }
 
-fn numbers(row: &Decision) -> [Option<u64>; 13] {
+fn numbers(row: &Decision) -> [Option<u64>; 14] {
     let peer = |peer: Option<crate::units::PeerId>| peer.map(|peer| u64::from(peer.get()));
     let place = |place: Option<usize>| place.map(|place| place as u64);
     let count = |count: u32| Some(u64::from(count));
@@ -64,6 +64,7 @@ fn numbers(row: &Decision) -> [Option<u64>; 13] {
         count(row.pruned_uplink),
         count(row.pruned_policy),
         count(row.pruned_nat),
+        count(row.pruned_congestion),
         count(row.pruned_history),
         count(row.considered),
     ]
@@ -80,6 +81,7 @@ fn cells(row: &Decision, facts: &Facts) -> Vec<String> {
         row.pruned_uplink,
         row.pruned_policy,
         row.pruned_nat,
+        row.pruned_congestion,
         row.pruned_history,
         row.considered,
     ];

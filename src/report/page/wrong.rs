@@ -39,7 +39,8 @@ struct Row(u64, usize, Option<u32>, Option<u32>, String, String);
 pub(super) fn wrong(run: &RunTables, facts: &Facts) -> Option<Wrong> {
     let (shown, share) = thin(&run.events, MOST, |row| row.peer);
     shown.first()?;
-    let counts = EventKind::ALL.into_iter().filter(|kind| *kind != EventKind::FaultEnds);
+    let ends = [EventKind::FaultEnds, EventKind::LinkCleared];
+    let counts = EventKind::ALL.into_iter().filter(|kind| !ends.contains(kind));
     let of = |kind| run.events.iter().filter(move |row| row.event == kind);
     let polite = of(EventKind::Loss).filter(|row| row.detail == "graceful").count();
     let count = |kind| (of(kind).count() as u64, polite);
@@ -60,6 +61,9 @@ pub(super) fn wrong(run: &RunTables, facts: &Facts) -> Option<Wrong> {
 fn said(kind: EventKind, (count, polite): (u64, usize)) -> String {
     match kind {
         EventKind::FaultBegins | EventKind::FaultEnds => words::counted(count, "fault", "faults"),
+        EventKind::LinkDeclared | EventKind::LinkCleared => {
+            words::counted(count, "link held to be in trouble", "links held to be in trouble")
+        }
         EventKind::Stall => words::counted(count, "standing picture", "standing pictures"),
         EventKind::Refusal => words::counted(count, "refusal", "refusals"),
         EventKind::Loss => {
@@ -98,6 +102,9 @@ fn sentence(row: &EventRow, facts: &Facts) -> String {
     match row.event {
         EventKind::FaultBegins => format!("Fault: {}.", words::fault(&row.detail)),
         EventKind::FaultEnds => format!("Over: {}.", words::fault(&row.detail)),
+        EventKind::LinkDeclared | EventKind::LinkCleared => {
+            format!("The control center: {}.", words::link(&row.detail))
+        }
         EventKind::Stall => "The picture stands still.".to_string(),
         EventKind::Refusal => format!("Refused: {}.", words::refusal(&row.detail)),
         EventKind::Loss => loss(row, facts),

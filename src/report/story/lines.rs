@@ -103,6 +103,7 @@ fn left_out(row: &Decision) -> String {
         (row.pruned_uplink, "without uplink"),
         (row.pruned_policy, "by policy"),
         (row.pruned_nat, "by NAT"),
+        (row.pruned_congestion, "by congestion"),
         (row.pruned_history, "by history"),
     ];
     let parts: Vec<String> = reasons
@@ -144,6 +145,9 @@ fn event(row: &EventRow, facts: &Facts) -> Vec<Line> {
             [still].into_iter().chain(again).collect()
         }
         EventKind::FaultBegins | EventKind::FaultEnds => vec![fault(row)],
+        EventKind::LinkDeclared | EventKind::LinkCleared => {
+            vec![line(row.time, 3, words::link(&row.detail))]
+        }
     }
 }
 

@@ -47,6 +47,7 @@ fn decision(seconds: u64, trigger: Trigger, old: Option<u32>, new: u32) -> Decis
         pruned_uplink: 2,
         pruned_policy: 0,
         pruned_nat: 1,
+        pruned_congestion: 0,
         pruned_history: 0,
         considered: 2,
         outlook: None,

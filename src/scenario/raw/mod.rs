@@ -82,6 +82,8 @@ pub struct RawScenario {
     pub tracker: Option<At<RawTracker>>,
     /// The baseline `cdn-only`.
     pub cdn_only: Option<At<RawCdnOnly>>,
+    /// How late and how wrong the feeds are that coordinators get of routes and addresses.
+    pub feeds: Option<At<RawFeeds>>,
     /// What goes wrong and is mended.
     pub fault: Option<At<Vec<At<RawFault>>>>,
     /// What traffic costs.
@@ -174,6 +176,21 @@ pub struct RawCdn {
     pub capacity: Option<At<Rate>>,
 }
 
+/// How late and how wrong the feeds are that coordinators get of routes and addresses. The same pairs and
+/// ranges are wrong all the time.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawFeeds {
+    /// From the moment at which routes have changed until the route feed tells it.
+    pub route_delay: Option<At<Duration>>,
+    /// Share of the pairs of places between which the route feed knows no route.
+    pub missing_routes: Option<At<Share>>,
+    /// Of the others, the share for which it gives a way round over links that exist but are not used.
+    pub wrong_routes: Option<At<Share>>,
+    /// Share of the address ranges for which the address feed gives the place of another range.
+    pub wrong_addresses: Option<At<Share>>,
+}
+
 /// Something that goes wrong and is mended; exactly one of the last five keys says what.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -183,6 +200,9 @@ pub struct RawFault {
     pub at: Option<At<Duration>>,
     /// For how long; left out for `peers_vanish`.
     pub lasts: Option<At<Duration>>,
+    /// How long before it begins the ISP announces it to coordinators; only of links, and left out where
+    /// nobody announces it.
+    pub announced: Option<At<Duration>>,
     /// The link between these two networks carries nothing.
     pub link_down: Option<At<Vec<At<i64>>>>,
     /// The link between two networks has another capacity, both ways.

@@ -108,6 +108,9 @@ pub struct RawControl {
     pub sharing: Option<At<RawSharing>>,
     /// How a parent is taken from the candidates.
     pub selection: Option<At<RawSelection>>,
+    /// Whether the condition monitor looks for links in trouble; without it each child is moved by what it
+    /// reports itself.
+    pub monitor: Option<At<bool>>,
     /// Weights of the objective function.
     pub objective: Option<At<RawObjective>>,
     /// When clusters are split and merged.

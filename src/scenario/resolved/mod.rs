@@ -56,6 +56,7 @@ pub(super) fn to_raw(scenario: &Scenario) -> RawScenario {
         control: at(settings::control(&s.control, &s.control_site, graph)),
         tracker: at(settings::tracker(&s.tracker)),
         cdn_only: at(settings::cdn_only(&s.cdn_only)),
+        feeds: at(world::feeds(&s.feeds)),
         fault: if s.faults.is_empty() { None } else { list(&s.faults, |f| world::fault(f, s)) },
         cost: s.cost.and_then(|cost| {
             at(RawCost { cdn_gb: at(cost.cdn_gb), transit_mbps: at(cost.transit_mbps) })
@@ -190,6 +191,7 @@ priority = 7
 open = 1
 [control]
 region = "world"
+monitor = false
 selection = "random"
 site_as = 7018
 [cdn_only]
@@ -204,6 +206,7 @@ allow_countries = ["DE"]
 [[fault]]
 at = "5 min"
 lasts = "1 s"
+announced = "30 s"
 link_down = [1, 3320]
 [[fault]]
 at = "4 min"
@@ -220,6 +223,11 @@ peers_vanish = "10 %"
 at = "1 min"
 lasts = "1 s"
 control_down = true
+[feeds]
+route_delay = "3 s"
+missing_routes = "10 %"
+wrong_routes = 0.25
+wrong_addresses = "1 %"
 [output]
 transfers = "none"
 topology_at = ["1500 ms", "0 s"]

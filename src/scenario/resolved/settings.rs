@@ -83,6 +83,7 @@ pub(super) fn control(control: &ControlConfig, site: &ControlSite, graph: &AsGra
             Selection::Nearest => RawSelection::Nearest,
             Selection::Random => RawSelection::Random,
         }),
+        monitor: at(control.monitor),
         objective: at(objective(&control.objective)),
         clusters: at(RawClusters {
             split_above: whole(control.clusters.split_above),

@@ -6,12 +6,13 @@ use crate::control::{Condition, Country, Effect, Policy};
 use crate::net::AsGraph;
 use crate::proto::ContentKind;
 use crate::scenario::model::{
-    Cdn, Content, CoordinatorKind, Fault, FaultKind, Network, OutputConfig, Rows, Scenario,
+    Cdn, Content, CoordinatorKind, Network, OutputConfig, Rows, Scenario,
 };
 use crate::scenario::raw::{
-    At, Duration, Quantity, RawCdn, RawContent, RawContentKind, RawCoordinator, RawFault,
+    At, Duration, Quantity, RawCdn, RawContent, RawContentKind, RawCoordinator, RawFault, RawFeeds,
     RawLinkCapacity, RawNetwork, RawOutput, RawPolicy,
 };
+use crate::scenario::trouble::{Fault, FaultKind, Feeds};
 use crate::units::{AsIndex, SimTime};
 
 pub(super) const fn coordinator(kind: CoordinatorKind) -> RawCoordinator {
@@ -74,13 +75,26 @@ pub(super) fn policy(policy: &Policy, scenario: &Scenario) -> RawPolicy {
     raw
 }
 
+pub(super) fn feeds(feeds: &Feeds) -> RawFeeds {
+    RawFeeds {
+        route_delay: quantity(feeds.route_delay),
+        missing_routes: quantity(feeds.missing_routes),
+        wrong_routes: quantity(feeds.wrong_routes),
+        wrong_addresses: quantity(feeds.wrong_addresses),
+    }
+}
+
 pub(super) fn fault(fault: &Fault, scenario: &Scenario) -> RawFault {
     let graph = &scenario.topology.graph;
     let ends = |a: AsIndex, b: AsIndex| -> Option<At<Vec<At<i64>>>> {
         at([a, b].iter().filter_map(|network| number(graph, *network)).collect())
     };
-    let mut raw =
-        RawFault { at: instant(fault.at), lasts: quantity(fault.lasts), ..RawFault::default() };
+    let mut raw = RawFault {
+        at: instant(fault.at),
+        lasts: quantity(fault.lasts),
+        announced: fault.announced.and_then(quantity),
+        ..RawFault::default()
+    };
     match &fault.kind {
         FaultKind::LinkDown { a, b } => raw.link_down = ends(*a, *b),
         FaultKind::LinkCapacity { a, b, capacity } => {

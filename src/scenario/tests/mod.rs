@@ -3,6 +3,7 @@
 mod channels;
 mod clusters;
 mod expectations;
+mod feeds;
 mod golden;
 mod loading;
 mod overrides;

@@ -66,6 +66,7 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
         coordinators: world::coordinators(check, &raw.coordinators),
         network: world::network(check, &table(&raw.network)),
         audience: audience::audience(check, &raw.audience, &viewers),
+        feeds: world::feeds(check, &table(&raw.feeds)),
         faults: world::faults(check, &raw.fault, &targets),
         nat_fixed: lines::nat(check, &nat.fixed, defaults::NAT_FIXED),
         nat_mobile: lines::nat(check, &nat.mobile, defaults::NAT_MOBILE),

@@ -105,6 +105,7 @@ pub(super) fn control(check: &mut Check<'_>, raw: &RawControl, heartbeat: Span) 
         assignment: raw.assignment.as_ref().map_or(default.assignment, |at| order(at.value)),
         gather: check.quantity(&raw.gather, default.gather),
         sharing: raw.sharing.as_ref().map_or(default.sharing, |at| sharing(at.value)),
+        monitor: raw.monitor.as_ref().map_or(default.monitor, |at| at.value),
         objective: objective(check, &table(&raw.objective)),
         selection: raw.selection.as_ref().map_or(default.selection, |at| selection(at.value)),
         clusters: clusters(check, &table(&raw.clusters)),

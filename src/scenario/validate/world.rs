@@ -7,13 +7,14 @@ use crate::proto::ContentKind;
 use crate::scenario::defaults;
 use crate::scenario::diagnostics::{Rule, did_you_mean};
 use crate::scenario::model::{
-    Cdn, Content, ControlSite, CoordinatorKind, Cost, Fault, FaultKind, Network, OutputConfig, Rows,
+    Cdn, Content, ControlSite, CoordinatorKind, Cost, Network, OutputConfig, Rows,
 };
 use crate::scenario::raw::{
     At, RawCdn, RawContent, RawContentKind, RawControl, RawCoordinator, RawCost, RawFault,
-    RawNetwork, RawOutput,
+    RawFeeds, RawNetwork, RawOutput,
 };
 use crate::scenario::shape::listed;
+use crate::scenario::trouble::{Fault, FaultKind, Feeds};
 use crate::units::{AsIndex, BitRate, Ratio, SimTime, Span};
 use std::collections::BTreeSet;
 
@@ -43,6 +44,16 @@ pub(super) fn network(check: &mut Check<'_>, raw: &RawNetwork) -> Network {
         control_loss: check.quantity(&raw.control_loss, default.control_loss),
         convergence: check.quantity(&raw.convergence, default.convergence),
         nat_success: check.quantity(&raw.nat_success, default.nat_success),
+    }
+}
+
+pub(super) fn feeds(check: &mut Check<'_>, raw: &RawFeeds) -> Feeds {
+    let default = defaults::FEEDS;
+    Feeds {
+        route_delay: check.quantity(&raw.route_delay, default.route_delay),
+        missing_routes: check.quantity(&raw.missing_routes, default.missing_routes),
+        wrong_routes: check.quantity(&raw.wrong_routes, default.wrong_routes),
+        wrong_addresses: check.quantity(&raw.wrong_addresses, default.wrong_addresses),
     }
 }
 
@@ -174,7 +185,28 @@ fn fault(check: &mut Check<'_>, at: &At<RawFault>, targets: &Targets<'_>) -> Opt
         return None;
     }
     let lasts = lasts(check, at);
-    Some(Fault { at: begins, lasts, kind: fault_kind(check, raw, targets)? })
+    let kind = fault_kind(check, raw, targets)?;
+    let announced = announced(check, raw, &kind, begins);
+    Some(Fault { at: begins, lasts, announced, kind })
+}
+
+fn announced(
+    check: &mut Check<'_>,
+    raw: &RawFault,
+    kind: &FaultKind,
+    begins: SimTime,
+) -> Option<Span> {
+    let at = raw.announced.as_ref()?;
+    let announced = check.quantity(&raw.announced, Span::ZERO);
+    if kind.link().is_none() {
+        let expected = "`announced` only beside `link_down` or `link_capacity`: ISPs tell of links";
+        check.report(Rule::Combination, &at.span, expected);
+    } else if announced > begins.since(SimTime::ZERO) {
+        let expected =
+            format!("not before the start of the run (at most {})", begins.since(SimTime::ZERO));
+        check.report(Rule::OutsideRun, &at.span, expected);
+    }
+    Some(announced)
 }
 
 fn lasts(check: &mut Check<'_>, at: &At<RawFault>) -> Span {

@@ -5,7 +5,7 @@
 
 use super::keeps;
 use crate::metrics::{EventKind, EventRow, Name};
-use crate::proto::{Decision, Refusal, Trigger};
+use crate::proto::{Decision, Finding, LinkVerdict, Refusal, Trigger};
 use crate::scenario::Rows;
 use crate::sim::edges::Loss;
 use crate::units::{PeerId, SimTime, Substream};
@@ -37,6 +37,19 @@ impl EventLog {
     pub(in crate::sim) fn fault(&mut self, now: SimTime, begins: bool, detail: String) {
         let event = if begins { EventKind::FaultBegins } else { EventKind::FaultEnds };
         self.push(EventRow { detail: detail.into(), ..EventRow::new(now, event) });
+    }
+
+    /// The coordinator has concluded something about a link.
+    pub(in crate::sim) fn found(&mut self, finding: &Finding) {
+        let event = match finding.verdict {
+            LinkVerdict::Cleared => EventKind::LinkCleared,
+            LinkVerdict::Failed | LinkVerdict::Congested | LinkVerdict::Announced => {
+                EventKind::LinkDeclared
+            }
+        };
+        let Finding { time, from, to, verdict } = finding;
+        let detail = format!("{} {from}-{to}", verdict.name());
+        self.push(EventRow { detail: detail.into(), ..EventRow::new(*time, event) });
     }
 
     /// A picture stands still from now on, or moves again.
@@ -140,6 +153,8 @@ const fn is_trouble(trigger: Trigger) -> bool {
         | Trigger::PathFailed
         | Trigger::Congestion
         | Trigger::ConnectFailed => true,
+        // A link is to blame, not the former parent.
+        Trigger::LinkFailed | Trigger::LinkCongested | Trigger::LinkAnnounced => false,
         Trigger::Join
         | Trigger::Improvement
         | Trigger::Recomputation
@@ -171,6 +186,7 @@ mod tests {
             pruned_uplink: 0,
             pruned_policy: 0,
             pruned_nat: 0,
+            pruned_congestion: 0,
             pruned_history: 0,
             considered: 0,
             outlook: None,

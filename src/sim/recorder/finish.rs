@@ -3,7 +3,7 @@
 use super::{LinkAccount, Recorder, scope};
 use crate::metrics::closed_forms::billed_rate;
 use crate::metrics::{BoundRow, Distribution, IspRow, LinkRow, SummaryRow};
-use crate::proto::{Figure, PathClass};
+use crate::proto::{Figure, NetworkTraffic, PathClass};
 use crate::scenario::Scenario;
 use crate::sim::edges::{Loss, Reason};
 use crate::sim::fabric::Border;
@@ -70,6 +70,7 @@ impl Recorder {
         scenario: &Scenario,
         duration: Span,
         figures: Vec<Figure>,
+        heard: &[NetworkTraffic],
     ) {
         self.records.events = self.events.take();
         self.summarise(duration);
@@ -80,7 +81,9 @@ impl Recorder {
         self.records.summary.extend(forecasts);
         self.write_distributions();
         self.write_bounds(scenario);
-        self.write_isps(scenario);
+        let links = self.links.rows();
+        self.records.summary.extend(links);
+        self.write_isps(scenario, heard);
         self.write_groups(scenario);
         if let Some(prices) = scenario.cost {
             self.write_cost(prices);
@@ -297,7 +300,7 @@ impl Recorder {
         }
     }
 
-    fn write_isps(&mut self, scenario: &Scenario) {
+    fn write_isps(&mut self, scenario: &Scenario, heard: &[NetworkTraffic]) {
         let count = scenario.topology.isps.len();
         let (mut copies, mut reachable) = (Vec::new(), Vec::new());
         for (site, isp) in scenario.topology.isps.iter().enumerate() {
@@ -313,6 +316,7 @@ impl Recorder {
             reachable.extend(achieved.zip(unreachable).map(|(all, lost)| all - lost));
             let [on_net, peering_in, transit_in, off_net_out] = self.isp_bytes(site);
             let presence = self.presence[site];
+            let heard = heard.iter().find(|row| row.network == number);
             self.records.isps.push(IspRow {
                 network: number,
                 name: isp.name.clone(),
@@ -325,6 +329,10 @@ impl Recorder {
                 off_net_out,
                 border_copies: achieved,
                 border_copies_bound: least,
+                heard_on_net: heard.map(|row| row.on_net),
+                heard_peering_in: heard.map(|row| row.peering),
+                heard_transit_in: heard.map(|row| row.transit),
+                heard_off_net_out: heard.map(|row| row.out),
             });
         }
         let all = share(copies.iter().sum(), copies.len() as f64);

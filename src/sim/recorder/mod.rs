@@ -7,6 +7,7 @@ mod events;
 mod finish;
 mod forecasts;
 mod groups;
+mod links;
 mod policies;
 mod quality;
 mod sample;
@@ -72,6 +73,8 @@ pub(super) struct Recorder {
     forecasts: forecasts::Forecasts,
     /// What went wrong, of the viewers whose rows are kept.
     pub(super) events: events::EventLog,
+    /// What went wrong with links, and what was concluded.
+    pub(super) links: links::LinkAudit,
     history: sample::History,
     peer_nanoseconds: u128,
     received_by_leavers: u64,
@@ -167,6 +170,7 @@ impl Recorder {
             groups: groups::Groups::new(scenario),
             forecasts: forecasts::Forecasts::default(),
             events: events::EventLog::new(scenario.output.peers),
+            links: links::LinkAudit::new(),
             history: sample::History::new(sites, scenario.contents.len()),
             peer_nanoseconds: 0,
             received_by_leavers: 0,

@@ -84,7 +84,8 @@ fn a_parent_that_failed_a_child_is_not_tried_again_at_once() {
             failed.insert(key, (parent, decision.time));
         }
     }
-    assert!(failures > 200, "only {failures} failures");
+    // Those whose parents were in trouble themselves are not among them.
+    assert!(failures > 100, "only {failures} failures");
     // One parent is remembered for each substream: the last that failed.
     assert!(again * 100 < failures, "{again} of {failures} were tried again");
 }

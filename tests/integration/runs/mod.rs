@@ -8,6 +8,7 @@ mod clusters;
 mod determinism;
 mod devices;
 mod history;
+mod links;
 mod million;
 mod policies;
 mod preemption;

@@ -6,8 +6,8 @@
 use grandstand::control::{ControlCenter, ControlConfig, Policy};
 use grandstand::proto::{
     AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision,
-    Device, Feed, Heartbeat, Input, Join, News, Outbox, Output, PathClass, Place, Received,
-    Refusal, Regrouping, RouteTable, Sent, ServerInfo, Terms, ToCenter, ToClient,
+    Device, Feed, Finding, Heartbeat, Input, Join, News, Outbox, Output, PathClass, Place,
+    Received, Refusal, Regrouping, RouteTable, Sent, ServerInfo, Terms, ToCenter, ToClient,
 };
 use grandstand::units::{
     Address, AsNumber, BitRate, Bytes, ContentId, HostId, Metro, NatKind, PeerId, SimTime, Span,
@@ -91,6 +91,8 @@ pub(super) struct Stage {
     pub(super) decisions: Vec<Decision>,
     /// Every split and merge so far.
     pub(super) regroupings: Vec<Regrouping>,
+    /// Every conclusion about a link so far.
+    pub(super) findings: Vec<Finding>,
     /// Every message so far, acknowledgements aside.
     pub(super) messages: Vec<(SimTime, PeerId, ToClient)>,
 }
@@ -120,6 +122,7 @@ impl Stage {
             deaf: BTreeSet::new(),
             decisions: Vec::new(),
             regroupings: Vec::new(),
+            findings: Vec::new(),
             messages: Vec::new(),
         };
         for (name, network, kbps) in setting.nodes {
@@ -402,6 +405,7 @@ impl Stage {
             match output {
                 Output::Explain(decision) => self.decisions.push(decision),
                 Output::Regroup(regrouping) => self.regroupings.push(regrouping),
+                Output::Find(finding) => self.findings.push(finding),
                 Output::Send { message: ToClient::Ack, .. } => {}
                 Output::Send { to, message } => {
                     self.messages.push((self.now, to, message.clone()));
@@ -470,13 +474,14 @@ fn addresses() -> Feed {
     Feed::Addresses(AddressTable::new((1..100).map(range).collect()))
 }
 
-/// Neighbouring numbers are 10 ms from each other.
+/// Neighbouring numbers are 10 ms from each other; any two networks have a link of their own.
 fn routes() -> Feed {
     let mut table = RouteTable::default();
     for a in 1..30_u32 {
         for b in (1..30).filter(|b| *b != a) {
             let rtt = 10 * a.abs_diff(b);
-            table.insert(AsNumber::new(a), AsNumber::new(b), PathClass::Transit, rtt);
+            let ends = [a, b].map(AsNumber::new);
+            table.insert(ends[0], ends[1], PathClass::Transit, rtt, &ends);
         }
     }
     Feed::Routes(table)

@@ -104,6 +104,7 @@ impl View {
     pub(in crate::control::dcm) fn cut(&mut self, child: MemberId, substream: Substream) {
         let Source::Member(above) = self.edge(child, substream).parent else { return };
         let [parent, peer] = [above, child].map(|id| self.member(id).peer);
+        self.unlist_crossing(child, substream);
         self.unlink(child, substream);
         self.edge_mut(child, substream).parent = Source::Outside(parent);
         self.border.outside.insert((substream, child));
@@ -123,6 +124,7 @@ impl View {
         }
         self.unlist_outside(child, substream);
         self.edge_mut(child, substream).parent = Source::Member(above);
+        self.list_crossing(child, substream);
         self.link(child, substream, above);
         // It may have helped out there, before it was moved.
         self.help_out(above, substream);
@@ -166,6 +168,7 @@ impl View {
         depth: u8,
     ) {
         self.edge_mut(child, substream).parent = parent;
+        self.list_crossing(child, substream);
         match parent {
             Source::Server(_) => self.list_server_fed(child, substream),
             Source::Outside(_) => {

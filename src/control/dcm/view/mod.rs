@@ -4,6 +4,7 @@
 
 mod aside;
 mod border;
+mod crossing;
 mod links;
 mod room;
 
@@ -14,6 +15,7 @@ use super::slots::Room;
 use crate::units::{PeerId, SimTime, Substream};
 use aside::Aside;
 use border::Border;
+pub(super) use crossing::Origin;
 use std::collections::BTreeMap;
 
 /// The cluster-wide view.
@@ -42,6 +44,7 @@ pub(super) struct View {
     pub(super) server_fed: Vec<Vec<MemberId>>,
     aside: Aside,
     border: Border,
+    crossings: crossing::Crossings,
     walk: Vec<MemberId>,
 }
 
@@ -64,6 +67,7 @@ impl View {
             server_fed: vec![Vec::new(); count],
             aside: Aside::default(),
             border: Border::default(),
+            crossings: crossing::Crossings::default(),
             walk: Vec::new(),
         }
     }
@@ -174,6 +178,7 @@ impl View {
         parent: Source,
         assigned: Option<PeerId>,
     ) {
+        self.unlist_crossing(child, substream);
         self.unlink(child, substream);
         let depth = match parent {
             Source::None | Source::Outside(_) => 0,
@@ -190,6 +195,7 @@ impl View {
             }
         };
         self.edge_mut(child, substream).parent = parent;
+        self.list_crossing(child, substream);
         let report = self.report_mut(child, substream);
         *report = Report { assigned, last: report.last, ..Report::NONE };
         self.set_depth(child, substream, depth);

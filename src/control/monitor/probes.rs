@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// Round trips between networks, measured at handshakes.
 #[derive(Debug, Default)]
-pub(crate) struct Paths {
+pub(super) struct Probes {
     seen: BTreeMap<(AsNumber, AsNumber), Measured>,
     all: Measured,
 }
@@ -29,21 +29,21 @@ impl Measured {
     }
 }
 
-impl Paths {
+impl Probes {
     /// Notes a measurement by a client in network `to` of the path from a parent in network `from`.
-    pub(crate) fn note(&mut self, from: AsNumber, to: AsNumber, path: MeasuredPath) {
+    pub(super) fn note(&mut self, from: AsNumber, to: AsNumber, path: MeasuredPath) {
         let ms = path.rtt.as_secs_f64() * 1e3;
         self.seen.entry((from, to)).or_default().note(ms);
         self.all.note(ms);
     }
 
     /// The mean round trip in whole milliseconds; none when nobody has measured it.
-    pub(crate) fn rtt_ms(&self, from: AsNumber, to: AsNumber) -> Option<u32> {
+    pub(super) fn rtt_ms(&self, from: AsNumber, to: AsNumber) -> Option<u32> {
         self.seen.get(&(from, to)).and_then(|seen| seen.mean_ms()).map(|mean| mean as u32)
     }
 
     /// Measurements so far, and their mean in milliseconds.
-    pub(crate) fn summary(&self) -> (u64, Option<f64>) {
+    pub(super) fn summary(&self) -> (u64, Option<f64>) {
         (self.all.count, self.all.mean_ms())
     }
 }
@@ -55,13 +55,13 @@ mod tests {
 
     #[test]
     fn the_mean_of_what_was_measured_is_known_in_its_direction_only() {
-        let mut paths = Paths::default();
+        let mut probes = Probes::default();
         let [a, b] = [1, 2].map(AsNumber::new);
         for ms in [30, 41] {
             let rtt = Span::from_millis(ms);
-            paths.note(a, b, MeasuredPath { parent: PeerId::new(7), rtt });
+            probes.note(a, b, MeasuredPath { parent: PeerId::new(7), rtt });
         }
-        assert_eq!((paths.rtt_ms(a, b), paths.rtt_ms(b, a)), (Some(35), None));
-        assert_eq!(paths.summary(), (2, Some(35.5)));
+        assert_eq!((probes.rtt_ms(a, b), probes.rtt_ms(b, a)), (Some(35), None));
+        assert_eq!(probes.summary(), (2, Some(35.5)));
     }
 }
