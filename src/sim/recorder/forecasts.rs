@@ -108,6 +108,7 @@ mod tests {
             pruned_uplink: 0,
             pruned_policy: 0,
             pruned_nat: 0,
+            pruned_congestion: 0,
             pruned_history: 0,
             considered: 1,
             outlook: Ratio::new(chance),
