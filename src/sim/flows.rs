@@ -17,7 +17,7 @@ const LEVEL_WITHIN: u64 = 1_000;
 /// Rounds of settling after which caps only fall until the instant is over (assumption: far above what is
 /// usual). Where several hops of one tree cross the same crowded link, each hop's cap depends on what the
 /// link leaves the one above, and rates could chase each other for ever.
-const ROUNDS: u32 = 1_000;
+const ROUNDS: u32 = 100;
 
 impl World<'_> {
     /// Whether nothing has changed since the last call of [`Self::settle`]: most events change nothing.
