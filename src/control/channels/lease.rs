@@ -45,8 +45,9 @@ impl Lease {
                 if epoch > self.epoch {
                     (self.epoch, self.held, self.limit) = (epoch, amounts, amounts);
                 }
+                // Renewed as it is: nothing of it is called back any more.
                 if epoch == self.epoch {
-                    self.until = self.until.max(until);
+                    (self.until, self.limit) = (self.until.max(until), amounts);
                 }
             }
             ToHolder::Recall { keep, .. } => self.limit = self.limit.min(keep),

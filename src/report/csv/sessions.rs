@@ -250,8 +250,8 @@ mod tests {
         let [peer] = peers;
         let channel = Some((ContentId::new(1), HostId::new(77)));
         let peers = [PeerRow { channel, ..peer }];
-        let longer = table.replace("parent_changes", "parent_changes,content,host");
-        let longer = longer.replace("1,2,3,5\n", "1,2,3,5,1,77\n");
+        let longer = table.replace("dcm_changes\n", "dcm_changes,content,host\n");
+        let longer = longer.replace("3,2,1\n", "3,2,1,1,77\n");
         assert_eq!(text(peers_csv(&peers)), longer);
         assert_eq!(peers_from_csv("p", longer.as_bytes()).unwrap(), peers);
     }

@@ -27,7 +27,13 @@ const CASES: &[Case] = &[
         "120 %",
         "share",
     ),
-    case(Rule::Quantity, "[[fault]]", "[feeds]\nroute_delay = 5\n[[fault]]", "5", "span of time"),
+    case(
+        Rule::WrongType,
+        "[[fault]]",
+        "[feeds]\nroute_delay = 5\n[[fault]]",
+        "5",
+        "a value with its unit",
+    ),
 ];
 
 #[test]
