@@ -49,6 +49,9 @@ pub struct ControlConfig {
     pub recompute_whole_above: Ratio,
     /// Changes of parents for the better, for each member and minute, at most.
     pub improvements: f64,
+    /// Whether members may serve in more than one substream to save CDN nodes copies; they always do
+    /// for those who would get nothing.
+    pub spread: bool,
     /// Who chooses first where many come at once.
     pub assignment: AssignmentOrder,
     /// How long newcomers are gathered before they are told their parents; zero is not at all.
@@ -182,10 +185,12 @@ impl Default for ControlConfig {
             recompute: Span::from_secs(300),
             // Assumption.
             recompute_above: share(0.2),
-            // Assumption.
-            recompute_whole_above: share(0.5),
+            // Assumption: as much as there is.
+            recompute_whole_above: share(1.0),
             // Assumption: one for each substream of a newcomer that a CDN node fed at first.
             improvements: 10.0,
+            // Interior in one tree: its loss costs a child one substream.
+            spread: false,
             // The source names it first.
             assignment: AssignmentOrder::Sequential,
             // Nobody waits.

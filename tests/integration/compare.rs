@@ -94,7 +94,7 @@ fn slow_uplinks_are_worse_and_the_exit_status_says_so() {
         .stdout(contains("A: fast, B: slow").and(contains("3  worse")))
         .stderr(
             contains("the scenarios of A and B differ in access.fibre.uplink (20 Mbps and 2 Mbps)")
-                .and(contains("worse in B: peer_offload, cdn_bytes")),
+                .and(contains("peer_offload, cdn_bytes")),
         );
     let all = verdicts("fast", "slow", &[]);
     for (metric, verdict) in [

@@ -129,7 +129,9 @@ impl Dcm {
     fn bring_home(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) -> bool {
         let view = (&self.view, &self.history);
         let mut choice = choose::among_peers(view, id, substream, step.with);
-        if choice.source == Source::None && self.open_room(id, substream, step) {
+        let opened = choice.source == Source::None
+            && (self.open_room(id, substream, step) || self.call_help(id, substream, step));
+        if opened {
             let view = (&self.view, &self.history);
             choice = choose::among_peers(view, id, substream, step.with);
         }

@@ -86,7 +86,8 @@ impl Dcm {
         let mut choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         let opened = choice.source == Source::None
             && (self.open_room(id, substream, step)
-                || (self.view.member(id).standing <= Standing::Fair
+                || (step.with.config.spread
+                    && self.view.member(id).standing <= Standing::Fair
                     && self.call_help(id, substream, step)));
         if opened {
             choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);

@@ -126,12 +126,23 @@ impl Dcm {
             Source::Server(number) => !step.servers.is_down(number),
             // Until its place is free, `id` stays where it is.
             Source::Member(above) => {
-                self.may_pair(above, id, step) && self.may_wait_beside(id, held, substream)
+                self.may_pair(above, id, step)
+                    && self.as_both_wish(above, id)
+                    && self.may_wait_beside(id, held, substream)
             }
         };
         is_to_be_had
             && choose::suits(&self.view, id, held, substream, step.with)
             && self.may_pair(id, held, step)
+            && self.as_both_wish(id, held)
+    }
+
+    /// Whether neither would rather have to do with friends: nobody is put below a stranger for a better
+    /// place of somebody else.
+    fn as_both_wish(&self, above: MemberId, below: MemberId) -> bool {
+        let (above, below) = (self.view.member(above), self.view.member(below));
+        let open = above.strangers == Strangers::Always && below.group.is_none();
+        open || above.group == below.group
     }
 
     /// Whether a member can have `held` below it before it has left its own place.

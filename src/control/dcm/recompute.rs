@@ -50,7 +50,8 @@ impl Dcm {
         let now = step.with.now;
         let config = step.with.config;
         let changed: u64 = self.recomputing.changed.iter().sum();
-        let much = changed as f64 > config.recompute_whole_above.get() * self.slots as f64;
+        let much = self.slots > 0
+            && changed as f64 > config.recompute_whole_above.get() * self.slots as f64;
         let rested = now >= self.recomputing.part_from;
         let whole = now >= self.recomputing.whole_at || (much && rested);
         let all = whole || self.recomputing.goes_on;
@@ -70,7 +71,7 @@ impl Dcm {
             self.recomputing.whole_at = now + step.with.config.recompute;
             self.counts.whole += 1;
             self.retired = self.view.len() == 0;
-        } else {
+        } else if !self.recomputing.goes_on {
             self.counts.part += 1;
         }
         self.recomputing.part_from = now + PART_AT_MOST_EVERY;
@@ -140,7 +141,7 @@ impl Dcm {
             return false;
         }
         if !hopeful {
-            return self.preempt(id, substream, step);
+            return false;
         }
         let choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
         let Source::Member(parent) = choice.source else { return false };

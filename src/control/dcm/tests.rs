@@ -2,6 +2,7 @@
 
 use super::choose::Surroundings;
 use super::member::NOBODY;
+use super::shelves::{Seeker, Tier};
 use super::slots::SlotIndex;
 use super::*;
 use crate::control::config::ControlConfig;

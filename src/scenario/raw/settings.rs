@@ -100,6 +100,9 @@ pub struct RawControl {
     pub recompute_whole_above: Option<At<Share>>,
     /// Changes of parents for the better, for each viewer of a cluster and minute, at most.
     pub improvements: Option<At<f64>>,
+    /// Whether viewers may serve in more than one substream to save CDN nodes copies; they always do for
+    /// those who would get nothing.
+    pub spread: Option<At<bool>>,
     /// How parents are found for many clients at once.
     pub assignment: Option<At<RawAssignmentOrder>>,
     /// How long newcomers are gathered before they are told their parents; not at all when zero.

@@ -69,6 +69,7 @@ pub(super) fn control(control: &ControlConfig, site: &ControlSite, graph: &AsGra
         recompute_above: quantity(control.recompute_above),
         recompute_whole_above: quantity(control.recompute_whole_above),
         improvements: at(control.improvements),
+        spread: at(control.spread),
         assignment: at(match control.assignment {
             AssignmentOrder::Sequential => RawAssignmentOrder::Sequential,
             AssignmentOrder::Interleaved => RawAssignmentOrder::Interleaved,

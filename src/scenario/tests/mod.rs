@@ -6,6 +6,7 @@ mod expectations;
 mod feeds;
 mod golden;
 mod loading;
+mod members;
 mod overrides;
 mod robust;
 mod rules;

@@ -102,6 +102,7 @@ pub(super) fn control(check: &mut Check<'_>, raw: &RawControl, heartbeat: Span) 
         recompute_whole_above: check
             .quantity(&raw.recompute_whole_above, default.recompute_whole_above),
         improvements: check.number(&raw.improvements, 0.0..=1e6, default.improvements),
+        spread: raw.spread.as_ref().map_or(default.spread, |at| at.value),
         assignment: raw.assignment.as_ref().map_or(default.assignment, |at| order(at.value)),
         gather: check.quantity(&raw.gather, default.gather),
         sharing: raw.sharing.as_ref().map_or(default.sharing, |at| sharing(at.value)),

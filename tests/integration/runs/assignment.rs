@@ -67,7 +67,8 @@ fn no_assignment_pairs_those_whose_nats_cannot_meet() {
 
 #[test]
 fn a_parent_that_failed_a_child_is_not_tried_again_at_once() {
-    let center = &small_match()[0];
+    // The monitor would have whole links avoided, not parents.
+    let center = &controlled("control/link_faults", &["control.monitor=false"]);
     let mut failed: BTreeMap<(PeerId, Substream), (PeerId, SimTime)> = BTreeMap::new();
     let (mut failures, mut again) = (0, 0);
     for decision in &center.decisions {
@@ -85,7 +86,7 @@ fn a_parent_that_failed_a_child_is_not_tried_again_at_once() {
         }
     }
     // Those whose parents were in trouble themselves are not among them.
-    assert!(failures > 100, "only {failures} failures");
+    assert!(failures > 50, "only {failures} failures");
     // One parent is remembered for each substream: the last that failed.
     assert!(again * 100 < failures, "{again} of {failures} were tried again");
 }

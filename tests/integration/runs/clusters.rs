@@ -56,10 +56,7 @@ fn a_flash_crowd_is_served_by_splitting_and_hardly_anybody_waits() {
 
 #[test]
 fn without_splits_one_machine_makes_them_wait() {
-    let scenario = scenario(
-        "control/flash_crowd",
-        &["control.clusters.split_above=1000000", "duration=\"4 s\""],
-    );
+    let scenario = scenario("control/flash_crowd", &["control.clusters.split_above=1000000"]);
     let run = checked(&scenario, CoordinatorKind::ControlCenter);
     assert_eq!(figure(&run, "cluster_splits"), 0.0);
     // Twice as many ask in a second as it can serve: the last waits for a second, the median for half.

@@ -4,7 +4,7 @@
 //! that is nearly always attained, as a search through all topologies of very small clusters shows.
 
 use super::stage::{Setting, Stage};
-use grandstand::control::ObjectiveConfig;
+use grandstand::control::{ControlConfig, ObjectiveConfig};
 use grandstand::units::{Rng, dist, stream};
 
 /// A cluster to be served: what each viewer can send at the same time, in copies of a substream.
@@ -61,7 +61,10 @@ impl Puzzle {
 
     /// Has the control center serve it, and returns the stage when all has come to rest.
     pub(super) fn play(&self) -> Stage {
+        // Only the objective function counts here, not how many trees one viewer is interior in.
+        let config = ControlConfig { spread: true, ..ControlConfig::default() };
         let mut stage = Stage::new(Setting {
+            config,
             nodes: vec![("cdn", 9, Self::kbps(self.copies))],
             substreams: self.substreams,
             bitrate_kbps: SUBSTREAM_KBPS * u64::from(self.substreams),
