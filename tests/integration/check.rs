@@ -41,9 +41,11 @@ fn small_built_in_scenarios_do_what_is_expected_of_them() {
         "control/geo_block",
         "control/hovering",
         "control/link_faults",
+        "control/many_at_once",
         "control/priority",
         "control/scarce",
         "control/serving_hours",
+        "control/strong_nodes",
         "control/unreliable",
     ];
     let told = check(folder.path(), &small).success().stderr(is_empty());
