@@ -45,7 +45,7 @@ pub struct ControlConfig {
     /// Share of a cluster's uplink that has come or gone since the last recomputation, above which
     /// the next one does not wait.
     pub recompute_above: Ratio,
-    /// The same, above which the next one is of the whole topology.
+    /// The same, above which the next one is of the whole topology; 1 is never.
     pub recompute_whole_above: Ratio,
     /// Changes of parents for the better, for each member and minute, at most.
     pub improvements: f64,
@@ -185,7 +185,7 @@ impl Default for ControlConfig {
             recompute: Span::from_secs(300),
             // Assumption.
             recompute_above: share(0.2),
-            // Assumption: as much as there is.
+            // Never: the source has it periodic.
             recompute_whole_above: share(1.0),
             // Assumption: one for each substream of a newcomer that a CDN node fed at first.
             improvements: 10.0,

@@ -44,6 +44,7 @@ impl Dcm {
         let config = step.with.config;
         let changed: u64 = self.recomputing.changed.iter().sum();
         let much = self.slots > 0
+            && config.recompute_whole_above.get() < 1.0
             && changed as f64 > config.recompute_whole_above.get() * self.slots as f64;
         let rested = now >= self.recomputing.part_from;
         let whole = now >= self.recomputing.whole_at || (much && rested);

@@ -96,7 +96,7 @@ pub struct RawControl {
     /// Share of a cluster's uplink that has come or gone since the last recomputation, above which
     /// the next one does not wait.
     pub recompute_above: Option<At<Share>>,
-    /// The same, above which the next recomputation is of the whole topology.
+    /// The same, above which the next recomputation is of the whole topology; 1 is never.
     pub recompute_whole_above: Option<At<Share>>,
     /// Changes of parents for the better, for each viewer of a cluster and minute, at most.
     pub improvements: Option<At<f64>>,

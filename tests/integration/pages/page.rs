@@ -191,8 +191,10 @@ fn tables_that_were_not_kept_give_a_sentence() {
     tags(&page).unwrap();
     assert!(page.contains("No decision was kept: <code>output.assignments</code> is none."));
     assert!(page.contains("Nobody looked at the topology"));
-    assert!(page.contains("1 fault, "));
-    assert!(page.contains("0 refusals, 0 losses of parents (0 with a good-bye) among"));
+    assert!(page.contains(
+        "1 fault, 0 standing pictures, 0 refusals, 0 losses of parents (0 with a good-bye), \
+         0 links held to be in trouble among"
+    ));
     assert!(page.contains("--set output.peers=none --set output.assignments=none"));
 
     // Of an older version, or thinned out by hand.
