@@ -119,7 +119,7 @@ fn measure(viewers: u32, full: bool) {
     let rounds = (300_000 / viewers).min(if full { 300 } else { 1 });
     let reporting = micros(|| {
         for _ in 0..rounds {
-            stage.now = stage.now + Span::from_secs(2);
+            stage.now += Span::from_secs(2);
             (1..viewers).for_each(|viewer| stage.report(viewer));
         }
     });

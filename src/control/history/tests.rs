@@ -97,14 +97,16 @@ fn a_worked_estimate() {
     for _ in 0..4 {
         visit(&mut history, &who, 45, Ending::Silence);
     }
-    let survives = |age: f64| crate::units::math::normal_cdf((5.23553 - age.ln()) / 1.54432);
+    let survives = |age: f64| {
+        crate::units::math::normal_cdf((5.23553 - crate::units::math::ln(age)) / 1.54432)
+    };
     let mut leaving: f64 = 1.0 - survives(60.0) / survives(30.0);
     for weight in [10.0, 10.0, 10.0, 10.0, 3.0] {
         leaving = (4.0 + weight * leaving) / (4.0 + weight);
     }
     // The other half minute lies in a stage of a minute of which nothing is known.
     let next = 1.0 - survives(120.0) / survives(60.0);
-    let expected = (1.0 - leaving) * (1.0 - next).powf(0.5);
+    let expected = (1.0 - leaving) * (1.0 - next).sqrt();
     let found = history.outlook(&who, Span::from_secs(30)).minute;
     assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
     assert!(found < prior / 2.0);
