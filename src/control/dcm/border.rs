@@ -5,7 +5,7 @@
 //! shaken. Until then the two DCMs tell each other what the other cannot see.
 
 use super::choose;
-use super::improve::{FAILURES_A_TICK, MOVES_A_TICK};
+use super::improve::MOVES_A_TICK;
 use super::member::{Former, MemberId, Source};
 use super::{Cause, Dcm, Step};
 use crate::proto::Trigger;
@@ -113,17 +113,9 @@ impl Dcm {
     /// Gives members that another cluster feeds a parent in their own, where somebody has room.
     pub(super) fn come_home(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
         let strays: Vec<MemberId> = self.view.outside(substream).collect();
-        let (mut moves, mut failures) = (0, 0);
-        for id in strays {
-            if moves == MOVES_A_TICK || failures == FAILURES_A_TICK {
-                break;
-            }
-            if self.view.report(id, substream).confirmed && self.bring_home(id, substream, step) {
-                moves += 1;
-            } else {
-                failures += 1;
-            }
-        }
+        self.in_turn_from(0, strays, MOVES_A_TICK, |dcm, id| {
+            dcm.view.report(id, substream).confirmed && dcm.bring_home(id, substream, step)
+        });
     }
 
     fn bring_home(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) -> bool {

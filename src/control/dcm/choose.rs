@@ -245,12 +245,12 @@ pub(super) fn suits(
     with: &Surroundings<'_>,
 ) -> bool {
     let needed = needed(view, child, substream, with);
-    let avoided = view.avoided(child, substream, with.now);
     candidate != child
         && view.edge(child, substream).parent != Source::Member(candidate)
-        && avoided != Some(view.member(candidate).peer)
+        && !view.avoids(child, substream, view.member(candidate).peer, with.now)
         && view.report(candidate, substream).silent == 0
         && !is_far_behind(view.report(candidate, substream).last, needed)
+        && !would_miss(view, candidate, child, substream, with)
         && keeps(view, candidate, needed, with)
 }
 
@@ -260,6 +260,25 @@ fn is_far_behind(theirs: u32, needed: u32) -> bool {
     /// Packets: five seconds of a 500 kbps substream (assumption).
     const SLACK: u32 = 250;
     theirs != 0 && theirs.saturating_add(SLACK) < needed
+}
+
+/// Whether data come to `child` from another cluster and would stop if it went to `candidate`, who is
+/// farther behind: there is no hurry. Positions are as last reported, and gone on since.
+fn would_miss(
+    view: &View,
+    candidate: MemberId,
+    child: MemberId,
+    substream: Substream,
+    with: &Surroundings<'_>,
+) -> bool {
+    /// What a child's buffer bridges (assumption).
+    const BRIDGED: Span = Span::from_secs(1);
+    let reached = |id: MemberId| match view.report(id, substream).last {
+        0 => 0.0,
+        last => f64::from(last) + with.packets_in(with.now.since(view.reports.beat(id).at)),
+    };
+    matches!(view.edge(child, substream).parent, Source::Outside(_))
+        && reached(candidate) + with.packets_in(BRIDGED) < reached(child)
 }
 
 /// Where a child must go on: at the packet after its last, or for a newcomer where it wants to begin.

@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 /// Changes for the better in one second and substream: a cluster must not be shaken all at once (assumption).
 pub(super) const MOVES_A_TICK: usize = 64;
 /// Failed searches after which no more are tried in this second.
-pub(super) const FAILURES_A_TICK: usize = 8;
+const FAILURES_A_TICK: usize = 8;
 /// Members a feed must serve before a second one is worth its price (assumption).
 const MEMBERS_A_FEED: usize = 25;
 
@@ -51,20 +51,36 @@ impl Dcm {
             return;
         }
         let mut fed = self.view.server_fed[substream.index()].clone();
-        let most = (fed.len() - wanted).min(MOVES_A_TICK);
         // Those who feed nobody go first: where uplink is scarce, who feeds others stays at the source.
         fed.sort_by_key(|id| (self.feed_quality(*id, substream), Reverse(*id)));
-        // Whoever could not be moved lately is tried again after all others.
-        let first = self.trim_from[substream.index()] % fed.len();
-        fed.rotate_left(first);
+        let most = (fed.len() - wanted).min(MOVES_A_TICK);
+        if !step.with.config.spread {
+            fed.truncate(fed.len() - wanted);
+        }
+        let from = self.trim_from[substream.index()];
+        self.trim_from[substream.index()] =
+            self.in_turn_from(from, fed, most, |dcm, id| dcm.move_to_peer(id, substream, step));
+    }
+
+    /// Tries to do something for so many of these, and gives up for now after a few failures. Returns
+    /// where to go on: whoever could not be helped lately is tried again after all others.
+    pub(super) fn in_turn_from(
+        &mut self,
+        from: usize,
+        mut list: Vec<MemberId>,
+        most: usize,
+        mut attempt: impl FnMut(&mut Self, MemberId) -> bool,
+    ) -> usize {
+        let first = from % list.len().max(1);
+        list.rotate_left(first);
         let (mut moves, mut failures) = (0, 0);
-        for id in fed {
+        for id in list {
             if moves == most || failures == FAILURES_A_TICK {
                 break;
             }
-            if self.move_to_peer(id, substream, step) { moves += 1 } else { failures += 1 }
+            if attempt(self, id) { moves += 1 } else { failures += 1 }
         }
-        self.trim_from[substream.index()] = if failures == 0 { 0 } else { first + failures };
+        if failures == 0 { 0 } else { first + failures }
     }
 
     /// What makes a good feed: interior in this substream, to be relied on, and strong.

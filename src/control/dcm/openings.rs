@@ -2,7 +2,8 @@
 
 use super::member::MemberId;
 use super::shelves::{Seeker, Tier};
-use super::{Dcm, Step, choose, slots};
+use super::slots::Placement;
+use super::{Dcm, Step, choose};
 use crate::units::Substream;
 use std::cmp::Reverse;
 
@@ -18,25 +19,9 @@ impl Dcm {
         substream: Substream,
         step: &Step<'_, '_>,
     ) -> bool {
-        let seeker = Seeker::of(self.view.member(child));
-        let richest = self
-            .view
-            .all_substreams()
-            .filter(|other| *other != substream)
-            .max_by_key(|other| self.view.index[other.index()].free_slots());
-        let Some(richest) = richest else { return false };
-        let index = &self.view.index[richest.index()];
-        let holders = Tier::ALL
-            .into_iter()
-            .flat_map(|tier| index.in_order(tier, seeker, slots::Placement::Leaf));
-        let hopeless = self.history.hopeless(step.with.now, self.view.member(child).peer);
-        let can_serve = |id: &MemberId| {
-            self.view.edge(*id, substream).depth > 0
-                && !hopeless.contains(&self.view.member(*id).peer)
-                && choose::fits(&self.view, *id, child, substream, step.with)
-        };
-        let idle = holders.take(LOOKED_AT).find(|id| {
-            self.view.member(*id).used == 0 && self.view.can_spare(*id, substream) && can_serve(id)
+        let richest = self.richest(substream).into_iter().take(1);
+        let idle = self.server_from(richest, child, substream, step, |dcm, id| {
+            dcm.view.member(id).used == 0 && dcm.view.can_spare(id, substream)
         });
         if let Some(idle) = idle {
             self.view.set_home(idle, substream);
@@ -53,24 +38,44 @@ impl Dcm {
         substream: Substream,
         step: &Step<'_, '_>,
     ) -> bool {
-        let seeker = Seeker::of(self.view.member(child));
-        let hopeless = self.history.hopeless(step.with.now, self.view.member(child).peer);
-        let mut others: Vec<Substream> =
-            self.view.all_substreams().filter(|other| *other != substream).collect();
-        others.sort_by_key(|other| Reverse(self.view.index[other.index()].free_slots()));
-        let holders = others.into_iter().flat_map(|other| {
-            let index = &self.view.index[other.index()];
-            let tiers = Tier::ALL.into_iter();
-            tiers.flat_map(move |tier| index.in_order(tier, seeker, slots::Placement::Leaf))
-        });
-        let helper = holders.take(LOOKED_AT).find(|id| {
-            self.view.edge(*id, substream).depth > 0
-                && !hopeless.contains(&self.view.member(*id).peer)
-                && choose::fits(&self.view, *id, child, substream, step.with)
-        });
+        let others = self.richest(substream).into_iter();
+        let helper = self.server_from(others, child, substream, step, |_, _| true);
         if let Some(helper) = helper {
             self.view.help_out(helper, substream);
         }
         helper.is_some()
+    }
+
+    /// The other substreams, those with most spare uplink first.
+    fn richest(&self, substream: Substream) -> Vec<Substream> {
+        let mut others: Vec<Substream> =
+            self.view.all_substreams().filter(|other| *other != substream).collect();
+        others.sort_by_key(|other| Reverse((self.view.index[other.index()].free_slots(), *other)));
+        others
+    }
+
+    /// A member with room in one of the substreams `homes` who has `substream`, could feed the child with
+    /// it, and will do.
+    fn server_from(
+        &self,
+        homes: impl Iterator<Item = Substream>,
+        child: MemberId,
+        substream: Substream,
+        step: &Step<'_, '_>,
+        will_do: impl Fn(&Self, MemberId) -> bool,
+    ) -> Option<MemberId> {
+        let seeker = Seeker::of(self.view.member(child));
+        let hopeless = self.history.hopeless(step.with.now, self.view.member(child).peer);
+        let holders = homes.flat_map(|home| {
+            let index = &self.view.index[home.index()];
+            let tiers = Tier::ALL.into_iter();
+            tiers.flat_map(move |tier| index.in_order(tier, seeker, Placement::Leaf))
+        });
+        holders.take(LOOKED_AT).find(|id| {
+            will_do(self, *id)
+                && self.view.edge(*id, substream).depth > 0
+                && !hopeless.contains(&self.view.member(*id).peer)
+                && choose::fits(&self.view, *id, child, substream, step.with)
+        })
     }
 }

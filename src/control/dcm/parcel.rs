@@ -27,7 +27,7 @@ pub(crate) struct Parcel {
     edges: Vec<(Source, u8)>,
     /// By substream: who keeps uplink reserved for it, and whom it is not to try.
     releasing: Vec<Option<Former>>,
-    avoided: Vec<Option<(PeerId, SimTime)>>,
+    avoided: Vec<Vec<(PeerId, SimTime)>>,
     guests: Vec<(Substream, PeerId, u8)>,
     failed: Vec<(PeerId, SimTime)>,
     /// Its share of a host that is on several contents.
@@ -118,7 +118,7 @@ impl Dcm {
             reports: view.reports.all_of(id).to_vec(),
             edges: edges.map(|edge| (edge.parent, edge.depth)).collect(),
             releasing: each().map(|substream| view.releasing(id, substream)).collect(),
-            avoided: each().map(|substream| view.avoided_until(id, substream)).collect(),
+            avoided: each().map(|substream| view.avoided(id, substream).to_vec()).collect(),
             guests: view.guests(id).collect(),
             failed: self.history.pairs_of(member.peer),
             lease: self.shares.pack(id),
@@ -187,7 +187,7 @@ impl Dcm {
             }
         }
         for (substream, avoided) in self.view.all_substreams().zip(avoided) {
-            if let Some((parent, until)) = avoided {
+            for (parent, until) in avoided {
                 self.view.avoid(id, substream, parent, until);
             }
         }

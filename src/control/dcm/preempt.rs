@@ -54,8 +54,12 @@ impl Dcm {
             return false;
         }
         let places = self.near(substream, edge.depth - 1);
+        // A place at a CDN node that peers will take over soon is not worth the moves.
+        let fed = self.view.server_fed[substream.index()].len();
+        let is_stopgap = fed > self.wanted_feeds(step);
         let weaker = |held: &MemberId| {
-            self.view.member(*held).slots < self.view.member(id).slots
+            !(is_stopgap && matches!(self.view.edge(*held, substream).parent, Source::Server(_)))
+                && self.view.member(*held).slots < self.view.member(id).slots
                 && self.view.report(*held, substream).confirmed
                 && self.view.releasing(*held, substream).is_none()
                 && self.is_worth_preempting(id, *held, substream, step)

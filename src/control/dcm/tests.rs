@@ -164,7 +164,7 @@ impl World {
                         });
                     let parent = dcm.peer_of(dcm.view.edge(id, substream).parent, &self.servers);
                     let beat = dcm.view.reports.beat(id).at;
-                    let avoided = dcm.view.avoided_until(id, substream);
+                    let avoided = dcm.view.avoided(id, substream);
                     let row = format!(
                         "{parent:?} {report:?} {former:?} {} {beat} {avoided:?} {:?} {}",
                         member.used, member.standing, member.resting

@@ -87,8 +87,8 @@ fn a_parent_that_failed_a_child_is_not_tried_again_at_once() {
     }
     // Those whose parents were in trouble themselves are not among them.
     assert!(failures > 50, "only {failures} failures");
-    // One parent is remembered for each substream: the last that failed.
-    assert!(again * 8 < failures, "{again} of {failures} were tried again");
+    // A few are remembered for each substream.
+    assert!(again * 100 < failures, "{again} of {failures} were tried again");
 }
 
 #[test]

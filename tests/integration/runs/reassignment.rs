@@ -1,6 +1,7 @@
 //! Reassignment: who gets another parent, when and why (rows R1 to R13).
 
 use super::*;
+use grandstand::metrics::TransferRow;
 
 #[test]
 fn a_silent_death_is_noticed_within_two_heartbeats_and_repaired_within_three() {
@@ -109,6 +110,14 @@ fn the_children_of_who_says_good_bye_are_moved_within_a_second() {
         assert!(!row.silent && row.leave < decision.time, "{decision:?}");
         moved.entry((decision.child, old)).or_default().push(decision.time);
     }
+    // Whoever was told to go elsewhere in the moment before did not need to be told again.
+    let already = |row: &TransferRow| {
+        run.decisions.iter().any(|decision| {
+            let before =
+                decision.time <= row.end && row.end.since(decision.time) < Span::from_millis(200);
+            before && decision.child == row.destination && decision.old_parent == Some(row.source)
+        })
+    };
     let mut left = 0;
     for row in &run.records.transfers {
         let Some(source) = viewers.get(&row.source) else { continue };
@@ -121,7 +130,7 @@ fn the_children_of_who_says_good_bye_are_moved_within_a_second() {
         let soon = row.end..row.end + Span::from_secs(1);
         let decisions = moved.get(&(row.destination, row.source));
         let found = decisions.is_some_and(|times| times.iter().any(|time| soon.contains(time)));
-        assert!(found, "nobody looked after {row:?}");
+        assert!(found || already(row), "nobody looked after {row:?}");
     }
     assert!(left > 3000, "{left} transfers ended with a good-bye");
 }

@@ -148,5 +148,5 @@ fn strangers_who_come_last_get_less_than_such_as_are_welcome() {
         sums.get(&("team", "plain")).copied().unwrap_or(0) as f64 / received as f64
     });
     assert!(last > 0.05, "{last} of what viewers send to strangers comes from the team");
-    assert!(last < always * 0.95, "{last} when they come last, {always} when they are welcome");
+    assert!(last < always * 0.8, "{last} when they come last, {always} when they are welcome");
 }

@@ -6,13 +6,16 @@ use crate::control::dcm::member::{Former, MemberId, Stay};
 use crate::units::{PeerId, SimTime, Substream};
 use std::collections::BTreeMap;
 
+/// So many failed parents are remembered for an edge (assumption).
+const AVOIDED_AT_MOST: usize = 4;
+
 /// By member and substream.
 #[derive(Debug, Default)]
 pub(super) struct Aside {
     /// Former parents whose uplink stays reserved until the child reports the new one.
     releasing: BTreeMap<(MemberId, Substream), Former>,
     /// Parents to which the path failed: not tried again before the time given.
-    avoided: BTreeMap<(MemberId, Substream), (PeerId, SimTime)>,
+    avoided: BTreeMap<(MemberId, Substream), Vec<(PeerId, SimTime)>>,
     /// Who gets the place that this child has given up, and with whom, once it is free.
     claims: BTreeMap<(MemberId, Substream), (Stay, Stay)>,
 }
@@ -53,7 +56,8 @@ impl View {
         self.aside.releasing.iter().map(|((id, substream), former)| (*id, *substream, *former))
     }
 
-    /// Has a parent not tried again for an edge before `until`; one at a time is remembered.
+    /// Has a parent not tried again for an edge before `until`; a few are remembered, so that a child
+    /// whose parents all fail does not go to and fro between two of them.
     pub(in crate::control::dcm) fn avoid(
         &mut self,
         id: MemberId,
@@ -61,27 +65,32 @@ impl View {
         parent: PeerId,
         until: SimTime,
     ) {
-        self.aside.avoided.insert((id, substream), (parent, until));
+        let avoided = self.aside.avoided.entry((id, substream)).or_default();
+        avoided.retain(|(other, _)| *other != parent);
+        if avoided.len() == AVOIDED_AT_MOST {
+            avoided.remove(0);
+        }
+        avoided.push((parent, until));
     }
 
-    /// Whom an edge is not to try now.
+    /// Whether an edge is not to try this parent now.
+    pub(in crate::control::dcm) fn avoids(
+        &self,
+        id: MemberId,
+        substream: Substream,
+        parent: PeerId,
+        now: SimTime,
+    ) -> bool {
+        self.avoided(id, substream).iter().any(|(other, until)| *other == parent && now < *until)
+    }
+
+    /// Whom an edge is not to try, and until when, the last that failed last.
     pub(in crate::control::dcm) fn avoided(
         &self,
         id: MemberId,
         substream: Substream,
-        now: SimTime,
-    ) -> Option<PeerId> {
-        let (parent, until) = self.avoided_until(id, substream)?;
-        (now < until).then_some(parent)
-    }
-
-    /// Whom an edge is not to try, and until when.
-    pub(in crate::control::dcm) fn avoided_until(
-        &self,
-        id: MemberId,
-        substream: Substream,
-    ) -> Option<(PeerId, SimTime)> {
-        self.aside.avoided.get(&(id, substream)).copied()
+    ) -> &[(PeerId, SimTime)] {
+        self.aside.avoided.get(&(id, substream)).map_or(&[], Vec::as_slice)
     }
 
     /// Notes who gets the place that a child gives up, and with whom.
