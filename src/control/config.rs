@@ -1,5 +1,6 @@
 //! What the control center is set to, each value with its source.
 
+use super::levels::Level;
 use crate::units::{AsNumber, Metro, Ratio, Span};
 use std::collections::BTreeMap;
 
@@ -66,6 +67,38 @@ pub struct ControlConfig {
     pub clusters: ClusterConfig,
     /// How long the machine of a DCM takes for what it does.
     pub service: ServiceConfig,
+    /// The levels at which viewers are, where there are any.
+    pub levels: Option<LevelsConfig>,
+}
+
+/// Three levels of viewers: a few of the strongest of every region, the strong ones of each region, the
+/// others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelsConfig {
+    /// Viewers of each region at the top.
+    pub top_members: u32,
+    /// The top, which CDN nodes feed.
+    pub top: LevelConfig,
+    /// The strong ones of each region, whom the top feeds.
+    pub second: LevelConfig,
+    /// All others, whom the strong ones of their region feed.
+    pub bottom: LevelConfig,
+}
+
+/// What is different at each level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelConfig {
+    /// Copies of each substream that enter a cluster from the level above.
+    pub feeds: u32,
+    /// How its members pass on data.
+    pub protocol: Protocol,
+}
+
+/// How viewers pass on data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// In a tree for each substream.
+    Tree,
 }
 
 /// When clusters are split and merged, in clients: members and those who stand in line to become one.
@@ -202,7 +235,17 @@ impl Default for ControlConfig {
             objective: ObjectiveConfig::default(),
             clusters: ClusterConfig::default(),
             service: ServiceConfig::default(),
+            // One level: what the others buy has to be shown first.
+            levels: None,
         }
+    }
+}
+
+impl Default for LevelsConfig {
+    /// Most redundancy at the top, as the source has it; the figures are assumptions.
+    fn default() -> Self {
+        let level = |feeds| LevelConfig { feeds, protocol: Protocol::Tree };
+        Self { top_members: 3, top: level(4), second: level(3), bottom: level(2) }
     }
 }
 
@@ -212,6 +255,16 @@ impl ControlConfig {
     pub(crate) fn part_of(&self, network: AsNumber, metro: Metro) -> u16 {
         let dcms = self.dcms.get(&network).map_or(1, |dcms| u32::from(*dcms).max(1));
         (metro.get() % dcms) as u16
+    }
+
+    /// Copies of each substream that a cluster of a level takes from outside.
+    pub(crate) fn feeds_at(&self, level: Level) -> u32 {
+        match (self.levels, level) {
+            (Some(levels), Level::Top) => levels.top.feeds,
+            (Some(levels), Level::Second) => levels.second.feeds,
+            (Some(levels), Level::Bottom) => levels.bottom.feeds,
+            (None, _) | (_, Level::Flat) => self.feeds,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! cluster is split, and so may be each part again; where clusters merge, the line goes.
 
 use super::config::{ControlConfig, RegionRule};
+use super::levels::Level;
 use super::regions::{Continents, Line, Viewer};
 use crate::proto::Place;
 use crate::units::{AsNumber, ContentId};
@@ -27,10 +28,13 @@ enum Area {
     World,
 }
 
+/// Which content, at which level, where.
+pub(crate) type Key = (ContentId, Level, Region);
+
 /// The directory.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
-    regions: BTreeMap<(ContentId, Region), Part>,
+    regions: BTreeMap<Key, Part>,
 }
 
 /// A region or a part of one.
@@ -43,6 +47,9 @@ enum Part {
 }
 
 impl Region {
+    /// All of it.
+    pub(crate) const WORLD: Self = Self { area: Area::World, part: 0 };
+
     /// The region of a place.
     pub(crate) fn of(place: Place, config: &ControlConfig) -> Self {
         let area = match config.region {
@@ -55,15 +62,9 @@ impl Region {
 }
 
 impl Directory {
-    /// The DCM of a content for a viewer in a region.
-    pub(crate) fn find(
-        &self,
-        content: ContentId,
-        region: Region,
-        viewer: Viewer,
-        continents: &Continents,
-    ) -> Option<usize> {
-        let mut part = self.regions.get(&(content, region))?;
+    /// The DCM of a content and level for a viewer in a region.
+    pub(crate) fn find(&self, key: Key, viewer: Viewer, continents: &Continents) -> Option<usize> {
+        let mut part = self.regions.get(&key)?;
         loop {
             match part {
                 Part::Whole(dcm) => return Some(*dcm),
@@ -75,8 +76,17 @@ impl Directory {
     }
 
     /// Enters a new DCM.
-    pub(crate) fn enter(&mut self, content: ContentId, region: Region, dcm: usize) {
-        self.regions.insert((content, region), Part::Whole(dcm));
+    pub(crate) fn enter(&mut self, key: Key, dcm: usize) {
+        self.regions.insert(key, Part::Whole(dcm));
+    }
+
+    /// All DCMs of a content and level in a region.
+    pub(crate) fn all_of(&self, key: Key) -> Vec<usize> {
+        let mut all = Vec::new();
+        if let Some(part) = self.regions.get(&key) {
+            part.list(&mut all);
+        }
+        all
     }
 
     /// Divides what `dcm` has. It keeps one side, `new` gets the other.
@@ -169,6 +179,16 @@ impl Part {
             Self::Divided { inside, outside, .. } => inside.count() + outside.count(),
         }
     }
+
+    fn list(&self, all: &mut Vec<usize>) {
+        match self {
+            Self::Whole(dcm) => all.push(*dcm),
+            Self::Divided { inside, outside, .. } => {
+                inside.list(all);
+                outside.list(all);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -187,12 +207,13 @@ mod tests {
         let config = ControlConfig { region: RegionRule::World, ..ControlConfig::default() };
         let continents = Continents::default();
         let (content, mut directory) = (ContentId::new(0), Directory::default());
+        let key = |viewer: Viewer| (content, Level::Flat, Region::of(viewer.place, &config));
         let find = |directory: &Directory, viewer: Viewer| {
-            directory.find(content, Region::of(viewer.place, &config), viewer, &continents)
+            directory.find(key(viewer), viewer, &continents)
         };
         let [german, french, swiss] = [viewer(1, *b"DE"), viewer(2, *b"FR"), viewer(1, *b"CH")];
         assert_eq!(find(&directory, german), None);
-        directory.enter(content, Region::of(german.place, &config), 0);
+        directory.enter(key(german), 0);
         let line = |by: By, whose: Viewer| Line {
             by,
             inside: [by.key(whose, &continents)].into_iter().collect(),
@@ -224,7 +245,8 @@ mod tests {
     fn each_line_by_chance_is_counted_for_those_below_it() {
         let config = ControlConfig::default();
         let (someone, mut directory) = (viewer(1, *b"DE"), Directory::default());
-        directory.enter(ContentId::new(0), Region::of(someone.place, &config), 0);
+        let region = Region::of(someone.place, &config);
+        directory.enter((ContentId::new(0), Level::Flat, region), 0);
         let chance = |bit| Line { by: By::Chance(bit), inside: [1].into_iter().collect() };
         directory.divide(0, chance(0), 1, true);
         directory.divide(1, chance(1), 2, true);

@@ -1,6 +1,7 @@
 //! What the control center says about itself: figures for a run's summary and its samples.
 
 use super::dcm::{Costs, Counts, Dcm};
+use super::levels::Level;
 use super::machine::ControlCenter;
 use crate::proto::Figure;
 use crate::units::Ratio;
@@ -47,6 +48,7 @@ impl ControlCenter {
         if self.config.history {
             figures.extend(self.remembered());
         }
+        figures.extend(self.levels());
         figures.extend(self.sharing());
         figures.push(figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6));
         figures
@@ -87,6 +89,25 @@ impl ControlCenter {
             figure("cluster_size.max", "viewers", account.largest as f64),
             figure("cluster_above_limit.max", "s", above),
             figure("control_line.max", "count", self.desks.longest() as f64),
+        ]
+    }
+
+    /// About levels; nothing where there is one.
+    fn levels(&self) -> Vec<Figure> {
+        if self.config.levels.is_none() {
+            return Vec::new();
+        }
+        let sent_back: u64 = self.dcms.iter().map(Dcm::sent_back).sum();
+        let count =
+            |metric, value: u64| Figure { metric, unit: "count", value: Some(value as f64) };
+        let at = |metric, level| count(metric, self.at_level(level) as u64);
+        vec![
+            count("level_rises", self.changes.up),
+            count("level_falls", self.changes.down),
+            count("level_sent_back", sent_back),
+            at("level_top_at_end", Level::Top),
+            at("level_second_at_end", Level::Second),
+            at("level_bottom_at_end", Level::Bottom),
         ]
     }
 

@@ -3,10 +3,11 @@
 use super::channels::{self, Keepers};
 use super::clients::Clients;
 use super::config::ControlConfig;
-use super::dcm::{Dcm, Notice, Step, Surroundings};
+use super::dcm::{About, Dcm, MemberId, Notice, Step, Surroundings};
 use super::desks::{Desks, Job};
-use super::directory::{Directory, Region};
+use super::directory::Directory;
 use super::history::History;
+use super::levels::{Changes, Post};
 use super::monitor::{Monitor, Report};
 use super::policy::{Policy, PolicyTable};
 use super::regions::{Continents, Viewer};
@@ -32,6 +33,10 @@ pub struct ControlCenter {
     pub(super) history: History,
     pub(super) directory: Directory,
     pub(super) dcms: Vec<Dcm>,
+    /// What each is there for.
+    pub(super) posts: Vec<Post>,
+    /// Who changed the level.
+    pub(super) changes: Changes,
     pub(super) keepers: Keepers,
     /// On their way from DCMs to keepers; empty between two inputs.
     letters: Vec<ToKeeper>,
@@ -71,6 +76,8 @@ impl ControlCenter {
             clients: Clients::default(),
             directory: Directory::default(),
             dcms: Vec::new(),
+            posts: Vec::new(),
+            changes: Changes::default(),
             keepers: Keepers::default(),
             letters: Vec::new(),
             gathered: None,
@@ -281,15 +288,9 @@ impl ControlCenter {
         self.gathered = self.dcms.iter().filter_map(Dcm::due).min();
     }
 
-    /// The DCM of a content for a viewer, made if there is none (row C3).
+    /// The DCM of a content for a viewer who comes, made if there is none (row C3).
     fn dcm_for(&mut self, now: SimTime, content: &ContentInfo, viewer: Viewer) -> usize {
-        let region = Region::of(viewer.place, &self.config);
-        let known = self.directory.find(content.content, region, viewer, &self.continents);
-        known.unwrap_or_else(|| {
-            let number = self.create_dcm(now, content);
-            self.directory.enter(content.content, region, number);
-            number
-        })
+        self.dcm_at(now, content, self.lowest_level(), viewer)
     }
 
     fn in_dcm(
@@ -297,7 +298,7 @@ impl ControlCenter {
         now: SimTime,
         from: PeerId,
         outbox: &mut Outbox,
-        act: impl FnOnce(&mut Dcm, super::dcm::MemberId, &mut Step<'_, '_>),
+        act: impl FnOnce(&mut Dcm, MemberId, &mut Step<'_, '_>),
     ) {
         if let Some((dcm, member)) = self.clients.find(from) {
             self.with_dcm(now, dcm, outbox, |dcm, step| act(dcm, member, step));
@@ -316,10 +317,16 @@ impl ControlCenter {
         let done = self.act(now, number, (&mut notices, outbox), act);
         while !notices.is_empty() || !self.letters.is_empty() {
             for notice in std::mem::take(&mut notices) {
-                if let Some((dcm, member)) = self.clients.find(notice.about()) {
+                let to = match notice.about() {
+                    About::Client(client) => self.clients.find(client),
+                    About::Dcm(number) => Some((number as usize, MemberId::MAX)),
+                };
+                if let Some((dcm, member)) = to {
                     self.act(now, dcm, (&mut notices, outbox), |dcm, step| {
                         dcm.notice(member, notice, step)
                     });
+                } else {
+                    notices.extend(notice.unknown());
                 }
             }
             self.carry_letters(now, (&mut notices, outbox));
@@ -353,7 +360,21 @@ impl ControlCenter {
         let with = surroundings(now, &self.config, &self.monitor, dcm.content());
         let (servers, clients) = (&mut self.servers, &mut self.clients);
         let (history, letters) = (&mut self.history, &mut self.letters);
-        act(dcm, &mut Step { with: &with, servers, clients, history, notices, letters, outbox })
+        let (posts, above) = (&self.posts, self.posts[number].above);
+        act(
+            dcm,
+            &mut Step {
+                with: &with,
+                servers,
+                clients,
+                posts,
+                above,
+                history,
+                notices,
+                letters,
+                outbox,
+            },
+        )
     }
 
     /// What is done second by second.
@@ -369,6 +390,7 @@ impl ControlCenter {
             }
         }
         self.merge_small(now, outbox);
+        self.sort_levels(now, outbox);
     }
 
     /// A DCM's second-level look, when its turn has come.

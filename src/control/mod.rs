@@ -10,6 +10,7 @@ mod desks;
 mod directory;
 mod figures;
 mod history;
+mod levels;
 mod machine;
 mod monitor;
 mod objective;
@@ -19,8 +20,8 @@ mod servers;
 mod services;
 
 pub use config::{
-    AssignmentOrder, ClusterConfig, ControlConfig, ObjectiveConfig, RegionRule, Selection,
-    ServiceConfig, Sharing,
+    AssignmentOrder, ClusterConfig, ControlConfig, LevelConfig, LevelsConfig, ObjectiveConfig,
+    Protocol, RegionRule, Selection, ServiceConfig, Sharing,
 };
 pub use machine::ControlCenter;
 pub use policy::{Condition, Country, Effect, Policy};

@@ -3,6 +3,7 @@
 
 use super::dcm::{Cut, Dcm};
 use super::desks::{Done, Job};
+use super::levels::{Level, Post};
 use super::machine::ControlCenter;
 use crate::proto::{ContentInfo, Outbox, Regrouping};
 use crate::units::{SimTime, Span};
@@ -43,9 +44,10 @@ impl Account {
 }
 
 impl ControlCenter {
-    pub(super) fn create_dcm(&mut self, now: SimTime, content: &ContentInfo) -> usize {
+    pub(super) fn create_dcm(&mut self, now: SimTime, content: &ContentInfo, post: Post) -> usize {
         let number = self.dcms.len();
-        self.dcms.push(Dcm::new(now, *content, number, self.config.recompute));
+        self.dcms.push(Dcm::new(now, *content, (number, post.level), self.config.recompute));
+        self.posts.push(post);
         number
     }
 
@@ -108,7 +110,8 @@ impl ControlCenter {
     pub(super) fn look_at_size(&mut self, now: SimTime, dcm: usize, outbox: &mut Outbox) {
         let (clients, limit) = (self.clients_of(dcm), self.config.clusters.split_above as usize);
         self.account.size(now, dcm, clients, limit);
-        if clients <= limit || self.desks.is_splitting(dcm) {
+        let is_top = self.posts[dcm].level == Level::Top;
+        if clients <= limit || is_top || self.desks.is_splitting(dcm) {
             return;
         }
         let (newcomers, chance) = (self.desks.newcomers(dcm), self.directory.chances(dcm));
@@ -127,7 +130,7 @@ impl ControlCenter {
     /// side, as the source has it.
     fn split(&mut self, now: SimTime, dcm: usize, cut: Cut, outbox: &mut Outbox) {
         let content = *self.dcms[dcm].content();
-        let new = self.create_dcm(now, &content);
+        let new = self.create_dcm(now, &content, self.posts[dcm]);
         let clients = self.clients_of(dcm);
         self.with_dcm(now, dcm, outbox, |dcm, step| dcm.place_all_newcomers(step));
         let leaving = self.dcms[dcm].side(&cut, &self.continents);
@@ -156,7 +159,7 @@ impl ControlCenter {
     }
 
     /// Members of one DCM become another's.
-    fn hand_over(&mut self, now: SimTime, [from, to]: [usize; 2], who: &[u32]) -> usize {
+    pub(super) fn hand_over(&mut self, now: SimTime, [from, to]: [usize; 2], who: &[u32]) -> usize {
         let parcels = self.dcms[from].give(who);
         let moved = parcels.len();
         self.dcms[to].take(now, parcels, &mut self.clients);
@@ -213,10 +216,15 @@ impl ControlCenter {
             moved: moved as u32,
             edges: (edges - left) as u32,
         });
+        self.charge_handover(now, dcm, moved);
+        self.account.size(now, gone, 0, usize::MAX);
+    }
+
+    /// To hand so many over keeps the machine of a DCM busy.
+    pub(super) fn charge_handover(&mut self, now: SimTime, dcm: usize, moved: usize) {
         if self.desks.take_time() && moved > 0 {
             let takes = self.desks.cost_of_handover(moved);
             self.desks.send(now, dcm, Vec::new(), takes);
         }
-        self.account.size(now, gone, 0, usize::MAX);
     }
 }

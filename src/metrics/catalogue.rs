@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 136] = [
+const NAMES: [(&str, &str, Direction, Parts); 142] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -123,6 +123,12 @@ const NAMES: [(&str, &str, Direction, Parts); 136] = [
     ("control_readmissions", "count", Neither, ONE),
     ("changes_put_off", "count", Neither, ONE),
     ("control_rejoins_asked", "count", Neither, ONE),
+    ("level_rises", "count", Neither, ONE),
+    ("level_falls", "count", Neither, ONE),
+    ("level_sent_back", "count", Lower, ONE),
+    ("level_top_at_end", "count", Neither, ONE),
+    ("level_second_at_end", "count", Neither, ONE),
+    ("level_bottom_at_end", "count", Neither, ONE),
     ("cluster_splits", "count", Neither, ONE),
     ("cluster_merges", "count", Neither, ONE),
     ("cluster_moves", "count", Neither, ONE),

@@ -32,6 +32,8 @@ pub enum Trigger {
     ShareRecalled,
     /// Clusters were split or merged, and its parent is in another one now.
     OtherCluster,
+    /// It changed its level, or its parent did.
+    LevelChange,
     /// The path from its parent crosses a link that is held to have failed.
     LinkFailed,
     /// The path from its parent crosses a link that is held to be congested.
@@ -45,6 +47,8 @@ pub enum Trigger {
 pub enum Rule {
     /// The cluster needs another feed from outside, and this is it.
     ClusterFeed,
+    /// No peer of its own cluster has room: one of the level above.
+    FromLevelAbove,
     /// As below, among the child's friends.
     NearestOfFriends,
     /// Among those with most spare uplink nearest to the source, the nearest to the child.
@@ -138,7 +142,7 @@ pub struct Regrouping {
 
 impl Trigger {
     /// All triggers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Join,
         Self::ParentLeft,
         Self::ParentSilent,
@@ -152,6 +156,7 @@ impl Trigger {
         Self::Shortage,
         Self::ShareRecalled,
         Self::OtherCluster,
+        Self::LevelChange,
         Self::LinkFailed,
         Self::LinkCongested,
         Self::LinkAnnounced,
@@ -174,6 +179,7 @@ impl Trigger {
             Self::Shortage => "shortage",
             Self::ShareRecalled => "share_recalled",
             Self::OtherCluster => "other_cluster",
+            Self::LevelChange => "level_change",
             Self::LinkFailed => "link_failed",
             Self::LinkCongested => "link_congested",
             Self::LinkAnnounced => "link_announced",
@@ -183,8 +189,9 @@ impl Trigger {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ClusterFeed,
+        Self::FromLevelAbove,
         Self::NearestOfFriends,
         Self::NearestOfCandidates,
         Self::NoPeerHasRoom,
@@ -204,6 +211,7 @@ impl Rule {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ClusterFeed => "cluster_feed",
+            Self::FromLevelAbove => "from_level_above",
             Self::NearestOfFriends => "nearest_of_friends",
             Self::NearestOfCandidates => "nearest_of_candidates",
             Self::NoPeerHasRoom => "no_peer_has_room",

@@ -54,6 +54,7 @@ pub(super) const fn trigger(trigger: Trigger) -> &'static str {
         Trigger::Shortage => "there was not enough for all",
         Trigger::ShareRecalled => "another content needed the line",
         Trigger::OtherCluster => "its parent was in another cluster since a split or a merge",
+        Trigger::LevelChange => "it or its parent had gone to another level",
     }
 }
 
@@ -61,6 +62,7 @@ pub(super) const fn trigger(trigger: Trigger) -> &'static str {
 pub(super) const fn rule(rule: Rule) -> &'static str {
     match rule {
         Rule::ClusterFeed => "its cluster needed another feed from outside",
+        Rule::FromLevelAbove => "the nearest with room of the level above",
         Rule::NearestOfFriends => "the nearest of its friends with room",
         Rule::NearestOfCandidates => "the nearest of those with most room, close to the source",
         Rule::NoPeerHasRoom => "no peer had room",

@@ -289,7 +289,8 @@ pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
             | Trigger::Improvement
             | Trigger::Recomputation
             | Trigger::Preemption
-            | Trigger::OtherCluster,
+            | Trigger::OtherCluster
+            | Trigger::LevelChange,
         ) => Reason::NoSpareUplink,
     }
 }

@@ -7,12 +7,13 @@
 use super::choose;
 use super::improve::MOVES_A_TICK;
 use super::member::{Former, MemberId, Source};
+use super::relays::Relay;
 use super::{Cause, Dcm, Step};
 use crate::proto::Trigger;
 use crate::units::{PeerId, Substream};
 
 /// What one DCM tells another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
     /// To the parent's: the child has another parent, or has gone, so this uplink is free.
     Freed { parent: PeerId, child: PeerId, substream: Substream },
@@ -20,14 +21,43 @@ pub(crate) enum Notice {
     Orphaned { child: PeerId, parent: PeerId, substream: Substream, trigger: Trigger, gone: bool },
     /// To the parent's: nothing comes from it.
     Silent { parent: PeerId },
+    /// To the parent's, of the level above: the child takes a substream from it now.
+    Taken { parent: PeerId, child: PeerId, substream: Substream },
+    /// To one of the level above: so many copies are wanted.
+    Wanted { to: u32, by: u32, substream: Substream, count: u16 },
+    /// To one of the level below: these have room.
+    Offered { to: u32, substream: Substream, relays: Vec<Relay> },
+}
+
+/// For whom a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// The DCM of this client.
+    Client(PeerId),
+    /// This DCM.
+    Dcm(u32),
 }
 
 impl Notice {
-    /// The client whose DCM it is for.
-    pub(crate) fn about(self) -> PeerId {
+    /// The client or the DCM that it is for.
+    pub(crate) fn about(&self) -> About {
         match self {
-            Self::Freed { parent, .. } | Self::Silent { parent } => parent,
-            Self::Orphaned { child, .. } => child,
+            Self::Freed { parent, .. } | Self::Silent { parent } | Self::Taken { parent, .. } => {
+                About::Client(*parent)
+            }
+            Self::Orphaned { child, .. } => About::Client(*child),
+            Self::Wanted { to, .. } | Self::Offered { to, .. } => About::Dcm(*to),
+        }
+    }
+
+    /// What is said when the client that it is about is not known any more.
+    pub(crate) fn unknown(self) -> Option<Self> {
+        match self {
+            Self::Taken { parent, child, substream } => {
+                let trigger = Trigger::ConnectFailed;
+                Some(Self::Orphaned { child, parent, substream, trigger, gone: true })
+            }
+            _ => None,
         }
     }
 }
@@ -51,6 +81,9 @@ impl Dcm {
             }
             Notice::Silent { .. } if self.is_overdue(id, step) => self.bury(id, step),
             Notice::Silent { .. } => {}
+            Notice::Taken { child, substream, .. } => self.give_slot(id, (child, substream), step),
+            Notice::Wanted { by, substream, count, .. } => self.offer((by, substream, count), step),
+            Notice::Offered { substream, relays, .. } => self.note_offer(substream, relays),
         }
     }
 
@@ -61,6 +94,7 @@ impl Dcm {
         (trigger, gone): (Trigger, bool),
         step: &mut Step<'_, '_>,
     ) {
+        self.strike(parent);
         if gone && self.view.releasing(id, substream) == Some(Former::Outside(parent)) {
             self.view.take_releasing(id, substream);
         }
@@ -112,7 +146,9 @@ impl Dcm {
 
     /// Gives members that another cluster feeds a parent in their own, where somebody has room.
     pub(super) fn come_home(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
-        let strays: Vec<MemberId> = self.view.outside(substream).collect();
+        // Whoever the level above feeds is no stray.
+        let is_stray = |id: &MemberId| !self.view.is_from_above(*id, substream);
+        let strays: Vec<MemberId> = self.view.outside(substream).filter(is_stray).collect();
         self.in_turn_from(0, strays, MOVES_A_TICK, |dcm, id| {
             dcm.view.report(id, substream).confirmed && dcm.bring_home(id, substream, step)
         });

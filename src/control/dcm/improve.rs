@@ -31,17 +31,21 @@ impl Dcm {
             self.sweep(step);
         }
         for substream in self.view.all_substreams() {
+            self.look_above(substream, step);
             self.come_home(substream, step);
             self.trim_feeds(substream, step);
             self.add_feed(substream, step);
         }
+        self.prepare(step);
         self.view.end_help();
         self.recompute_if_due(step);
     }
 
     /// How many copies of each substream this cluster takes from CDN nodes.
     pub(super) fn wanted_feeds(&self, step: &Step<'_, '_>) -> usize {
-        (step.with.config.feeds as usize).min(self.view.len() / MEMBERS_A_FEED).max(1)
+        (step.with.config.feeds_at(self.level) as usize)
+            .min(self.view.len() / MEMBERS_A_FEED)
+            .max(1)
     }
 
     /// Moves members from CDN nodes to peers, except the best few, which stay as the cluster's feeds.
@@ -96,7 +100,8 @@ impl Dcm {
         substream: Substream,
         step: &mut Step<'_, '_>,
     ) -> bool {
-        if !self.view.report(id, substream).confirmed || !self.may_change(step) {
+        let rises = self.rising.contains(&id);
+        if rises || !self.view.report(id, substream).confirmed || !self.may_change(step) {
             return false;
         }
         let mut choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
@@ -157,44 +162,58 @@ impl Dcm {
         })
     }
 
-    /// Gives the cluster one more feed when it has too few to survive the loss of one.
+    /// Takes one more copy from outside where the cluster has fewer than it is to have: from the level above,
+    /// from a CDN node where there is none.
     fn add_feed(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
-        if self.view.server_fed[substream.index()].len() >= self.wanted_feeds(step) {
+        let fed_by_servers = self.view.server_fed[substream.index()].len();
+        let feeds = fed_by_servers + self.view.from_above(substream);
+        if feeds >= self.wanted_feeds(step) {
             return;
         }
+        let Some(id) = self.best_feed(substream, feeds > 0) else { return };
+        let by_server = step.above.is_none() || feeds == 0;
+        let choice = self
+            .from_above(id, substream, step)
+            .or_else(|| self.from_server(id, substream, step).filter(|_| by_server));
+        if let Some(choice) = choice {
+            self.reassign(id, substream, choice, Trigger::Improvement, step);
+        }
+    }
+
+    /// Who is to be the next feed, of those whom peers feed.
+    fn best_feed(&self, substream: Substream, has_others: bool) -> Option<MemberId> {
         // A new cluster that still lives on what others send it does not wait until somebody is old.
-        let cut_off = self.view.server_fed[substream.index()].is_empty()
-            && self.view.outside(substream).next().is_some();
+        let cut_off = !has_others && self.view.outside(substream).next().is_some();
         let suits = |id: MemberId| {
             let member = self.view.member(id);
             let parent = self.view.edge(id, substream).parent;
             let confirmed = self.view.report(id, substream).confirmed;
             let fed_by_peer = confirmed && matches!(parent, Source::Member(_) | Source::Outside(_));
-            (member.standing <= Standing::Fair || cut_off)
+            (member.standing.carries_others() || cut_off)
                 && member.is_interior_in(substream)
                 && fed_by_peer
                 && member.nat != NatKind::UdpBlocked
+                && !self.view.is_from_above(id, substream)
         };
-        let best = self.view.members().filter(|(id, _)| suits(*id)).max_by_key(|(id, member)| {
+        let suited = self.view.members().filter(|(id, _)| suits(*id));
+        let best = suited.max_by_key(|(id, member)| {
             let depth = self.view.edge(*id, substream).depth;
             (Reverse(member.standing), member.slots, Reverse(depth), Reverse(*id))
         });
-        let Some((id, member)) = best else { return };
+        best.map(|(id, _)| id)
+    }
+
+    /// A CDN node over a path that is well.
+    pub(super) fn from_server(
+        &self,
+        id: MemberId,
+        substream: Substream,
+        step: &Step<'_, '_>,
+    ) -> Option<Choice> {
+        let place = self.view.member(id).place;
+        let wanted = Wanted { to: place, rate: step.with.rate, held: None };
+        let server = Source::Server(self.sound_server(wanted, step)?);
         let feasible = self.view.others_fed(id, substream);
-        let wanted = Wanted { to: member.place, rate: step.with.rate, held: None };
-        if let Some(server) = self.sound_server(wanted, step) {
-            let choice = Choice {
-                source: Source::Server(server),
-                rule: Rule::ClusterFeed,
-                feasible,
-                pruned_uplink: 0,
-                pruned_policy: 0,
-                pruned_nat: 0,
-                pruned_congestion: 0,
-                pruned_history: 0,
-                considered: 0,
-            };
-            self.reassign(id, substream, choice, Trigger::Improvement, step);
-        }
+        Some(Choice::by_rule(server, Rule::ClusterFeed, feasible))
     }
 }

@@ -20,6 +20,7 @@ mod openings;
 mod parcel;
 mod preempt;
 mod recompute;
+mod relays;
 mod repair;
 mod reports;
 mod ripening;
@@ -34,7 +35,7 @@ mod tests;
 mod view;
 mod waiting;
 
-pub(crate) use border::Notice;
+pub(crate) use border::{About, Notice};
 pub(crate) use choose::Surroundings;
 pub(crate) use counts::{Costs, Counts};
 pub(crate) use cut::Cut;
@@ -42,6 +43,8 @@ pub(crate) use member::MemberId;
 
 use crate::control::clients::Clients;
 use crate::control::history::{FailedPairs, History, Standing, Traits};
+use crate::control::levels::{Level, Post};
+use crate::control::regions::Viewer;
 use crate::control::servers::Servers;
 use crate::proto::{
     Amounts, Assignment, ContentInfo, Decision, Heartbeat, Join, Outbox, ParentChoice, Place, Rule,
@@ -61,6 +64,7 @@ use waiting::Waiting;
 #[derive(Debug)]
 pub(crate) struct Dcm {
     number: u32,
+    level: Level,
     content: ContentInfo,
     view: View,
     history: FailedPairs,
@@ -77,6 +81,9 @@ pub(crate) struct Dcm {
     /// Since when somebody waits although nothing is left to give.
     short_since: Option<SimTime>,
     shares: Shares,
+    relays: relays::Relays,
+    /// Members that are to go to the level above.
+    rising: Vec<MemberId>,
     /// Members that came from another DCM and have not said yet that they know.
     unaware: BTreeSet<Stay>,
     /// Where the search for members to be moved from CDN nodes goes on, by substream.
@@ -100,12 +107,28 @@ pub(crate) struct Step<'a, 'b> {
     pub(crate) with: &'a Surroundings<'a>,
     pub(crate) servers: &'a mut Servers,
     pub(crate) clients: &'a mut Clients,
+    /// What each DCM is there for, and which one this one takes the stream from.
+    pub(crate) posts: &'a [Post],
+    pub(crate) above: Option<u32>,
     /// What other DCMs are to be told of edges between clusters.
     pub(crate) notices: &'b mut Vec<Notice>,
     pub(crate) history: &'a mut History,
     pub(crate) outbox: &'b mut Outbox,
     /// Letters to the keepers of hosts that are on several contents.
     pub(crate) letters: &'a mut Vec<ToKeeper>,
+}
+
+impl Step<'_, '_> {
+    /// Whether a client is at a level above this one.
+    fn is_above(&self, client: PeerId, level: Level) -> bool {
+        self.level_of(client).is_some_and(|own| own.is_above(level))
+    }
+
+    /// The level of a client that is known.
+    fn level_of(&self, client: PeerId) -> Option<Level> {
+        let dcm = self.clients.dcm_of(client)?;
+        self.posts.get(dcm).map(|post| post.level)
+    }
 }
 
 /// Why a substream gets a parent.
@@ -126,13 +149,14 @@ impl Dcm {
     pub(crate) fn new(
         now: SimTime,
         content: ContentInfo,
-        number: usize,
+        (number, level): (usize, Level),
         recompute: crate::units::Span,
     ) -> Self {
         // Clusters take turns, so that not all recompute in the same second.
         let offset = recompute * (number as u64 % 16) / 16;
         Self {
             number: number as u32,
+            level,
             content,
             view: View::new(content.substreams),
             history: FailedPairs::default(),
@@ -146,6 +170,8 @@ impl Dcm {
             left_out: 0,
             short_since: None,
             shares: Shares::new(content.substreams),
+            relays: relays::Relays::new(content.substreams),
+            rising: Vec::new(),
             unaware: BTreeSet::new(),
             trim_from: vec![0; usize::from(content.substreams)],
             slots: 0,
@@ -277,6 +303,12 @@ impl Dcm {
         clients.find(peer).map(|(_, id)| self.place(id))
     }
 
+    /// A member as the directory knows it.
+    pub(crate) fn viewer(&self, id: MemberId) -> Viewer {
+        let member = self.view.member(id);
+        Viewer { peer: member.peer, place: member.place }
+    }
+
     pub(crate) fn content(&self) -> &ContentInfo {
         &self.content
     }
@@ -342,6 +374,9 @@ impl Dcm {
         let choice =
             choose::parent((&self.view, &self.history), step.servers, id, substream, step.with);
         let found = matches!(choice.source, Source::Member(_));
+        if !found && let Some(above) = self.from_above(id, substream, step) {
+            return above;
+        }
         let opened = !found
             && (self.open_room(id, substream, step)
                 || (choice.source == Source::None && self.call_help(id, substream, step)));
@@ -406,7 +441,10 @@ impl Dcm {
             step.servers.reserve(number, step.with.rate);
         }
         self.open_account(id, substream, step.with);
-        self.view.attach(id, substream, choice.source, new_parent);
+        match choice.source {
+            Source::Outside(parent) => self.take_from_above(id, (substream, parent), step),
+            source => self.view.attach(id, substream, source, new_parent),
+        }
         self.open_feed(id, substream, step.with.now);
         step.outbox.explain(Decision {
             time: step.with.now,

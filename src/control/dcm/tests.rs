@@ -6,6 +6,8 @@ use super::shelves::{Seeker, Tier};
 use super::slots::SlotIndex;
 use super::*;
 use crate::control::config::ControlConfig;
+use crate::control::directory::Region;
+use crate::control::levels::{Level, Post};
 use crate::control::monitor::Conditions;
 use crate::proto::{
     AddressTable, ContentKind, Device, Friends, Heartbeat, Hours, Output, Received, ServerInfo,
@@ -14,7 +16,7 @@ use crate::units::{
     Address, AsNumber, BitRate, Bytes, ContentId, HostId, Metro, NatKind, Ratio, Span,
 };
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 const NODES: [PeerId; 2] = [PeerId::new(0), PeerId::new(1)];
 
@@ -26,6 +28,9 @@ struct World {
     servers: Servers,
     clients: Clients,
     history: History,
+    posts: [Post; 2],
+    /// Which DCM the first takes the stream from.
+    above: Option<u32>,
     now: SimTime,
     /// What each peer was told; those that are present.
     told: BTreeMap<PeerId, Vec<Option<PeerId>>>,
@@ -36,7 +41,10 @@ struct World {
 }
 
 impl World {
-    fn new(substreams: u8) -> Self {
+    /// Two DCMs side by side, or one above the other.
+    fn new(substreams: u8, levels: bool) -> Self {
+        let [bottom, second] =
+            if levels { [Level::Bottom, Level::Second] } else { [Level::Flat; 2] };
         let content = ContentInfo {
             content: ContentId::new(1),
             kind: ContentKind::Live,
@@ -54,7 +62,10 @@ impl World {
         servers.learn(SimTime::ZERO, &NODES.map(info), &AddressTable::default(), reserve);
         let config = ControlConfig { maturity: Span::from_secs(10), ..ControlConfig::default() };
         Self {
-            dcms: [0, 1].map(|n| Dcm::new(SimTime::ZERO, content, n, Span::from_secs(15))),
+            dcms: [(0, bottom), (1, second)]
+                .map(|who| Dcm::new(SimTime::ZERO, content, who, Span::from_secs(15))),
+            posts: [bottom, second].map(|level| Post::new(content.content, level, Region::WORLD)),
+            above: levels.then_some(1),
             config,
             network: Conditions::default(),
             servers,
@@ -72,10 +83,19 @@ impl World {
     fn act<T>(&mut self, number: usize, act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T) -> T {
         let mut notices = Vec::new();
         let done = self.step(number, &mut notices, act);
-        while let Some(notice) = notices.pop() {
-            if let Some((dcm, id)) = self.clients.find(notice.about()) {
-                self.step(dcm, &mut notices, |dcm, step| dcm.notice(id, notice, step));
-            }
+        let mut line = VecDeque::from(notices);
+        while let Some(notice) = line.pop_front() {
+            let to = match notice.about() {
+                About::Client(client) => self.clients.find(client),
+                About::Dcm(number) => Some((number as usize, MemberId::MAX)),
+            };
+            let Some((dcm, id)) = to else {
+                line.extend(notice.unknown());
+                continue;
+            };
+            let mut answers = Vec::new();
+            self.step(dcm, &mut answers, |dcm, step| dcm.notice(id, notice, step));
+            line.extend(answers);
         }
         done
     }
@@ -101,6 +121,8 @@ impl World {
             servers: &mut self.servers,
             clients: &mut self.clients,
             letters: &mut Vec::new(),
+            posts: &self.posts,
+            above: self.above.filter(|above| *above as usize != number),
             notices,
             history: &mut self.history,
             outbox: &mut outbox,
@@ -119,11 +141,12 @@ impl World {
     }
 
     /// Some members of one DCM become the other's; nothing else may change by it.
-    fn hand_over(&mut self, from: usize, seed: u64) {
+    fn hand_over(&mut self, from: usize, seed: u64) -> Vec<PeerId> {
         let (before, known) = (self.edges(), self.known_pairs());
         let chosen = |(id, _): &(MemberId, &Member)| seed >> (id % 64) & 1 == 1;
         let who: Vec<MemberId> =
             self.dcms[from].view.members().filter(chosen).map(|(id, _)| id).collect();
+        let peers = who.iter().map(|id| self.dcms[from].view.member(*id).peer).collect();
         let parcels = self.dcms[from].give(&who);
         assert_eq!(parcels.len(), who.len());
         self.dcms[1 - from].take(self.now, parcels, &mut self.clients);
@@ -134,6 +157,7 @@ impl World {
         assert_eq!(after.len(), before.len());
         // The other DCM may know of more: a child there could not connect to one who comes now.
         assert!(known.is_subset(&self.known_pairs()), "{known:?} are remembered");
+        peers
     }
 
     /// Pairs of those present that could not connect, as the DCM of the first remembers.
@@ -193,12 +217,9 @@ impl World {
         };
         let network = AsNumber::new(1 + self.joined % 2);
         let place = Place { network, country: *b"DE", metro: Metro::new(0) };
-        let id = self.act(0, |dcm, step| {
-            let id = dcm.admit(peer, &join, place, step);
-            dcm.receive(id, step);
-            id
-        });
+        let id = self.act(0, |dcm, step| dcm.admit(peer, &join, place, step));
         self.clients.set(peer, 0, id);
+        self.act(0, |dcm, step| dcm.receive(id, step));
     }
 
     /// One of those present.
@@ -246,7 +267,16 @@ impl World {
                     self.act(number, |dcm, step| dcm.connect_failed(id, substream, parent, step));
                 }
             }
-            Act::HandOver(from, seed) => self.hand_over(*from, *seed),
+            Act::HandOver(from, seed) => {
+                let moved = self.hand_over(*from, *seed);
+                for peer in moved {
+                    if self.above.is_some()
+                        && let Some((number, id)) = self.clients.find(peer)
+                    {
+                        self.act(number, |dcm, step| dcm.settle(id, step));
+                    }
+                }
+            }
             Act::Node(number, up) if *up => self.servers.heard(*number, self.now),
             Act::Node(number, _) => self.servers.lose(*number),
             Act::Second => {
@@ -483,9 +513,10 @@ proptest! {
     fn the_books_balance(
         substreams in 1_u8..5,
         history in any::<bool>(),
+        levels in any::<bool>(),
         acts in prop::collection::vec(act(), 1..250),
     ) {
-        let mut world = World::new(substreams);
+        let mut world = World::new(substreams, levels);
         world.config.history = history;
         for act in &acts {
             world.perform(act);

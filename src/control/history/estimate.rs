@@ -71,6 +71,11 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
+    /// Whether it may carry others, whoever else has room.
+    pub(crate) fn carries_others(self) -> bool {
+        self <= Self::Fair
+    }
+
     /// All, the best first.
     pub(crate) const ALL: [Self; 4] = [Self::Stable, Self::Fair, Self::Unsure, Self::Fleeting];
 }

@@ -20,8 +20,9 @@ pub use cost::RawCost;
 pub use expect::{RawExpect, RawOver};
 pub use policy::RawPolicy;
 pub use settings::{
-    RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl, RawObjective,
-    RawPlayer, RawRegion, RawSelection, RawService, RawSharing, RawTracker, RawTree,
+    RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl, RawLevel,
+    RawLevels, RawObjective, RawPlayer, RawProtocol, RawRegion, RawSelection, RawService,
+    RawSharing, RawTracker, RawTree,
 };
 pub use sweep::{RawAxis, RawScale, RawSweep};
 pub use topology::{RawFormat, RawIsp, RawLink, RawLinkKind, RawRelationships, RawTopology};

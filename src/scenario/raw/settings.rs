@@ -120,6 +120,44 @@ pub struct RawControl {
     pub clusters: Option<At<RawClusters>>,
     /// How long the machine of a DCM takes for what it does.
     pub service: Option<At<RawService>>,
+    /// Three levels of viewers: a few of the strongest of every region, the strong ones of each region, the
+    /// others. One level when left out.
+    pub levels: Option<At<RawLevels>>,
+}
+
+/// Three levels of viewers, each with DCMs of its own. Everybody begins at the bottom; whoever lends more than
+/// the content's bitrate and has earned a good standing, by age or by history, rises.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLevels {
+    /// Whether there are levels; so that a sweep can compare both.
+    pub enabled: Option<At<bool>>,
+    /// Viewers of each region at the top.
+    pub top_members: Option<At<i64>>,
+    /// The top, which CDN nodes feed.
+    pub top: Option<At<RawLevel>>,
+    /// The strong ones of each region, whom the top feeds.
+    pub second: Option<At<RawLevel>>,
+    /// All others, whom the strong ones of their region feed.
+    pub bottom: Option<At<RawLevel>>,
+}
+
+/// What is different at each level.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLevel {
+    /// Copies of each substream that enter a cluster from the level above.
+    pub feeds: Option<At<i64>>,
+    /// How its viewers pass on data.
+    pub protocol: Option<At<RawProtocol>>,
+}
+
+/// How viewers pass on data.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawProtocol {
+    /// In a tree for each substream.
+    Tree,
 }
 
 /// When clusters are split and merged, in viewers: members and those who stand in line to become one.

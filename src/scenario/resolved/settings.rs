@@ -4,14 +4,16 @@ use super::topology::number;
 use super::{at, quantity, text, whole};
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
 use crate::control::{
-    AssignmentOrder, ControlConfig, ObjectiveConfig, RegionRule, Selection, ServiceConfig, Sharing,
+    AssignmentOrder, ControlConfig, LevelConfig, LevelsConfig, ObjectiveConfig, Protocol,
+    RegionRule, Selection, ServiceConfig, Sharing,
 };
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::model::ControlSite;
 use crate::scenario::raw::{
-    RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl, RawObjective,
-    RawPlayer, RawRegion, RawSelection, RawService, RawSharing, RawTracker, RawTree,
+    RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl, RawLevel,
+    RawLevels, RawObjective, RawPlayer, RawProtocol, RawRegion, RawSelection, RawService,
+    RawSharing, RawTracker, RawTree,
 };
 
 pub(super) fn player(player: &PlayerConfig) -> RawPlayer {
@@ -91,6 +93,25 @@ pub(super) fn control(control: &ControlConfig, site: &ControlSite, graph: &AsGra
             merge_below: whole(control.clusters.merge_below),
         }),
         service: at(service(&control.service)),
+        levels: control.levels.as_ref().and_then(|own| at(levels(own))),
+    }
+}
+
+fn levels(levels: &LevelsConfig) -> RawLevels {
+    let level = |level: &LevelConfig| {
+        at(RawLevel {
+            feeds: whole(level.feeds),
+            protocol: at(match level.protocol {
+                Protocol::Tree => RawProtocol::Tree,
+            }),
+        })
+    };
+    RawLevels {
+        enabled: at(true),
+        top_members: whole(levels.top_members),
+        top: level(&levels.top),
+        second: level(&levels.second),
+        bottom: level(&levels.bottom),
     }
 }
 

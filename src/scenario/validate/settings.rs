@@ -3,15 +3,15 @@
 use super::context::Check;
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
 use crate::control::{
-    AssignmentOrder, ClusterConfig, ControlConfig, ObjectiveConfig, RegionRule, Selection,
-    ServiceConfig, Sharing,
+    AssignmentOrder, ClusterConfig, ControlConfig, LevelConfig, LevelsConfig, ObjectiveConfig,
+    Protocol, RegionRule, Selection, ServiceConfig, Sharing,
 };
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::diagnostics::Rule;
 use crate::scenario::raw::{
-    At, RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl,
-    RawObjective, RawPlayer, RawRegion, RawScenario, RawSelection, RawService, RawSharing,
-    RawTracker, RawTree,
+    At, RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl, RawLevel,
+    RawLevels, RawObjective, RawPlayer, RawProtocol, RawRegion, RawScenario, RawSelection,
+    RawService, RawSharing, RawTracker, RawTree,
 };
 use crate::units::Span;
 
@@ -111,7 +111,27 @@ pub(super) fn control(check: &mut Check<'_>, raw: &RawControl, heartbeat: Span) 
         selection: raw.selection.as_ref().map_or(default.selection, |at| selection(at.value)),
         clusters: clusters(check, &table(&raw.clusters)),
         service: service(check, &table(&raw.service)),
+        levels: raw.levels.as_ref().and_then(|at| levels(check, &at.value)),
     }
+}
+
+fn levels(check: &mut Check<'_>, raw: &RawLevels) -> Option<LevelsConfig> {
+    let default = LevelsConfig::default();
+    let levels = LevelsConfig {
+        top_members: check.integer(&raw.top_members, 1..=1000, default.top_members),
+        top: level(check, &table(&raw.top), default.top),
+        second: level(check, &table(&raw.second), default.second),
+        bottom: level(check, &table(&raw.bottom), default.bottom),
+    };
+    let enabled = raw.enabled.as_ref().is_none_or(|at| at.value);
+    enabled.then_some(levels)
+}
+
+fn level(check: &mut Check<'_>, raw: &RawLevel, default: LevelConfig) -> LevelConfig {
+    let protocol = raw.protocol.as_ref().map_or(default.protocol, |at| match at.value {
+        RawProtocol::Tree => Protocol::Tree,
+    });
+    LevelConfig { feeds: check.integer(&raw.feeds, 1..=1000, default.feeds), protocol }
 }
 
 /// Between the sizes at which clusters split and merge lies a factor of two, so that none does both in turn.

@@ -162,7 +162,8 @@ const fn is_trouble(trigger: Trigger) -> bool {
         | Trigger::Preemption
         | Trigger::Shortage
         | Trigger::ShareRecalled
-        | Trigger::OtherCluster => false,
+        | Trigger::OtherCluster
+        | Trigger::LevelChange => false,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Anybody does anything at any time.
 
 use super::stage::{Setting, Stage};
-use grandstand::control::{ClusterConfig, ControlConfig, RegionRule};
-use grandstand::units::NatKind;
+use grandstand::control::{ClusterConfig, ControlConfig, LevelsConfig, RegionRule};
+use grandstand::units::{NatKind, Span};
 use proptest::prelude::*;
 
 const MOST_CLIENTS: usize = 60;
@@ -63,13 +63,20 @@ fn clusters() -> impl Strategy<Value = ClusterConfig> {
     prop::sample::select(vec![ClusterConfig::default(), small])
 }
 
+/// One level for all, or three through which viewers rise after ten seconds.
+fn levels() -> impl Strategy<Value = Option<LevelsConfig>> {
+    let three = LevelsConfig { top_members: 1, ..LevelsConfig::default() };
+    prop::sample::select(vec![None, Some(three)])
+}
+
 /// About 350 kbps a substream.
 fn stage(
-    (region, clusters): (RegionRule, ClusterConfig),
+    (region, clusters, levels): (RegionRule, ClusterConfig, Option<LevelsConfig>),
     substreams: u8,
     nodes: Vec<(&'static str, u32, u64)>,
 ) -> Stage {
-    let config = ControlConfig { region, clusters, ..ControlConfig::default() };
+    let maturity = Span::from_secs(if levels.is_some() { 10 } else { 60 });
+    let config = ControlConfig { region, clusters, levels, maturity, ..ControlConfig::default() };
     Stage::new(Setting {
         config,
         nodes,
@@ -123,7 +130,7 @@ proptest! {
     /// cannot connect: after every step of any story.
     #[test]
     fn whatever_happens_no_assignment_is_wrong(
-        rules in (region(), clusters()),
+        rules in (region(), clusters(), levels()),
         substreams in 1_u8..5,
         acts in prop::collection::vec(act(), 1..120),
     ) {
@@ -143,7 +150,7 @@ proptest! {
     /// When everything works again, everybody whom there is room for is served again.
     #[test]
     fn when_peace_returns_everybody_is_served(
-        rules in (region(), clusters()),
+        rules in (region(), clusters(), levels()),
         substreams in 1_u8..5,
         acts in prop::collection::vec(act(), 1..120),
     ) {

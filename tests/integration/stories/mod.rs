@@ -9,6 +9,7 @@ mod clusters;
 mod coming;
 mod devices;
 mod going;
+mod levels;
 mod look;
 mod optimum;
 mod refused;

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Border {
     /// Edges whose parent is in another cluster.
     outside: BTreeSet<(Substream, MemberId)>,
+    /// Those of them whose parent is at a level above.
+    above: BTreeSet<(Substream, MemberId)>,
     /// Children in other clusters, by their parent here, and how often uplink is reserved for each: once
     /// for being a child, once more while it has not reported another parent.
     guests: BTreeMap<(MemberId, Substream, PeerId), u8>,
@@ -97,6 +99,42 @@ impl View {
 
     pub(super) fn unlist_outside(&mut self, child: MemberId, substream: Substream) {
         self.border.outside.remove(&(substream, child));
+        self.border.above.remove(&(substream, child));
+    }
+
+    /// Puts a member below one of the level above, so many hops from the CDN node. The former parent's
+    /// uplink is freed by the caller.
+    pub(in crate::control::dcm) fn attach_outside(
+        &mut self,
+        child: MemberId,
+        substream: Substream,
+        parent: PeerId,
+        depth: u8,
+    ) {
+        self.attach(child, substream, Source::Outside(parent), Some(parent));
+        self.border.outside.insert((substream, child));
+        self.border.above.insert((substream, child));
+        self.set_depth(child, substream, depth);
+    }
+
+    /// Notes that the parent outside is at a level above.
+    pub(in crate::control::dcm) fn mark_above(&mut self, child: MemberId, substream: Substream) {
+        self.border.above.insert((substream, child));
+    }
+
+    /// Whether the level above feeds a member.
+    pub(in crate::control::dcm) fn is_from_above(
+        &self,
+        child: MemberId,
+        substream: Substream,
+    ) -> bool {
+        self.border.above.contains(&(substream, child))
+    }
+
+    /// Members that the level above feeds.
+    pub(in crate::control::dcm) fn from_above(&self, substream: Substream) -> usize {
+        let all = (substream, 0)..=(substream, MemberId::MAX);
+        self.border.above.range(all).count()
     }
 
     /// Cuts an edge between members: from now on they count as of two clusters. Nothing else about it

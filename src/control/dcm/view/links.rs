@@ -133,8 +133,9 @@ impl View {
         std::iter::successors(Some(id), above).any(|at| at == top)
     }
 
-    /// Whether data can reach `id` without passing `through`: its ancestors end at a CDN node. What lies
-    /// beyond a parent in another cluster is not known here, and may lead back.
+    /// Whether data can reach `id` without passing `through`: its ancestors end at a CDN node or at the level
+    /// above, which takes nothing from below. What lies beyond a parent in another cluster of the same
+    /// level is not known here, and may lead back.
     pub(in crate::control::dcm) fn fed_without(
         &self,
         id: MemberId,
@@ -147,7 +148,8 @@ impl View {
                 return false;
             }
             match self.edge(at, substream).parent {
-                Source::None | Source::Outside(_) => return false,
+                Source::None => return false,
+                Source::Outside(_) => return self.is_from_above(at, substream),
                 Source::Server(_) => return true,
                 Source::Member(above) => at = above,
             }

@@ -119,6 +119,11 @@ impl View {
         self.fed[substream.index()] - u32::from(self.edge(child, substream).depth > 0)
     }
 
+    /// Members that hold a substream.
+    pub(super) fn fed_count(&self, substream: Substream) -> usize {
+        self.fed[substream.index()] as usize
+    }
+
     /// Adds a member that has no parents yet.
     pub(super) fn add(&mut self, member: Member, now: SimTime) -> MemberId {
         self.count += 1;
@@ -169,8 +174,7 @@ impl View {
         self.stay(stay.id) == stay
     }
 
-    /// Puts `child` under `parent`, which is no member of another cluster: such edges come only by a
-    /// move. The former parent's uplink is freed by the caller.
+    /// Puts `child` under `parent`, and of another cluster only through [`Self::attach_outside`]. The former parent's uplink is freed by the caller.
     pub(super) fn attach(
         &mut self,
         child: MemberId,
@@ -200,8 +204,7 @@ impl View {
         *report = Report { assigned, last: report.last, ..Report::NONE };
         self.set_depth(child, substream, depth);
         if let Source::Member(above) = parent {
-            self.members[above as usize].used += 1;
-            self.refresh_room(above);
+            self.use_slot(above);
         }
     }
 
@@ -212,6 +215,12 @@ impl View {
             self.free_slot(above);
         }
         self.attach(child, substream, Source::None, None);
+    }
+
+    /// Reserves one slot of a member.
+    pub(super) fn use_slot(&mut self, parent: MemberId) {
+        self.members[parent as usize].used += 1;
+        self.refresh_room(parent);
     }
 
     /// Gives back one reserved slot of a member.
