@@ -12,6 +12,7 @@ const ALL: &[(&str, &str)] = &[
     ("control/friends", include_str!("../../scenarios/control/friends.toml")),
     ("control/geo_block", include_str!("../../scenarios/control/geo_block.toml")),
     ("control/hovering", include_str!("../../scenarios/control/hovering.toml")),
+    ("control/levels", include_str!("../../scenarios/control/levels.toml")),
     ("control/many_at_once", include_str!("../../scenarios/control/many_at_once.toml")),
     ("control/link_faults", include_str!("../../scenarios/control/link_faults.toml")),
     ("control/priority", include_str!("../../scenarios/control/priority.toml")),

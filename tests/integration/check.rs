@@ -40,6 +40,7 @@ fn small_built_in_scenarios_do_what_is_expected_of_them() {
         "control/friends",
         "control/geo_block",
         "control/hovering",
+        "control/levels",
         "control/link_faults",
         "control/many_at_once",
         "control/priority",

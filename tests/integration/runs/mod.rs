@@ -8,6 +8,7 @@ mod clusters;
 mod determinism;
 mod devices;
 mod history;
+mod levels;
 mod links;
 mod million;
 mod policies;
