@@ -120,19 +120,17 @@ pub struct RawControl {
     pub clusters: Option<At<RawClusters>>,
     /// How long the machine of a DCM takes for what it does.
     pub service: Option<At<RawService>>,
-    /// Three levels of viewers: a few of the strongest of every region, the strong ones of each region, the
-    /// others. One level when left out.
+    /// Three levels of viewers, by what they lend and how they have proved themselves; one when left out.
     pub levels: Option<At<RawLevels>>,
 }
 
-/// Three levels of viewers, each with DCMs of its own. Everybody begins at the bottom; whoever lends more than
-/// the content's bitrate and has earned a good standing, by age or by history, rises.
+/// Three levels of viewers, each with DCMs of its own.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawLevels {
-    /// Whether there are levels; so that a sweep can compare both.
+    /// Whether there are levels, so that a sweep can compare both; yes when left out.
     pub enabled: Option<At<bool>>,
-    /// Viewers of each region at the top.
+    /// Viewers of each region at the top; 3 when left out.
     pub top_members: Option<At<i64>>,
     /// The top, which CDN nodes feed.
     pub top: Option<At<RawLevel>>,
@@ -146,9 +144,10 @@ pub struct RawLevels {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawLevel {
-    /// Copies of each substream that enter a cluster from the level above.
+    /// Copies of each substream that enter a cluster from the level above; 4 at the top, 3 at the second
+    /// level and 2 at the bottom when left out.
     pub feeds: Option<At<i64>>,
-    /// How its viewers pass on data.
+    /// How its viewers pass on data; in trees when left out.
     pub protocol: Option<At<RawProtocol>>,
 }
 
