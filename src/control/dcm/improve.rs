@@ -166,15 +166,15 @@ impl Dcm {
     /// from a CDN node where there is none.
     fn add_feed(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
         let fed_by_servers = self.view.server_fed[substream.index()].len();
-        let feeds = fed_by_servers + self.view.from_above(substream);
+        let feeds = fed_by_servers + self.view.count_from_above(substream);
         if feeds >= self.wanted_feeds(step) {
             return;
         }
         let Some(id) = self.best_feed(substream, feeds > 0) else { return };
         let by_server = step.above.is_none() || feeds == 0;
         let choice = self
-            .from_above(id, substream, step)
-            .or_else(|| self.from_server(id, substream, step).filter(|_| by_server));
+            .relay_for(id, substream, step)
+            .or_else(|| self.server_for(id, substream, step).filter(|_| by_server));
         if let Some(choice) = choice {
             self.reassign(id, substream, choice, Trigger::Improvement, step);
         }
@@ -204,7 +204,7 @@ impl Dcm {
     }
 
     /// A CDN node over a path that is well.
-    pub(super) fn from_server(
+    pub(super) fn server_for(
         &self,
         id: MemberId,
         substream: Substream,

@@ -374,7 +374,7 @@ impl Dcm {
         let choice =
             choose::parent((&self.view, &self.history), step.servers, id, substream, step.with);
         let found = matches!(choice.source, Source::Member(_));
-        if !found && let Some(above) = self.from_above(id, substream, step) {
+        if !found && let Some(above) = self.relay_for(id, substream, step) {
             return above;
         }
         let opened = !found

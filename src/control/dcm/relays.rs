@@ -78,7 +78,7 @@ impl Dcm {
     }
 
     /// The nearest member of the level above that was offered and will do.
-    pub(super) fn from_above(
+    pub(super) fn relay_for(
         &self,
         id: MemberId,
         substream: Substream,
@@ -220,7 +220,7 @@ impl Dcm {
         if !self.view.report(id, substream).confirmed {
             return false;
         }
-        let Some(choice) = self.from_above(id, substream, step) else { return false };
+        let Some(choice) = self.relay_for(id, substream, step) else { return false };
         self.reassign(id, substream, choice, Trigger::Improvement, step);
         true
     }
@@ -247,8 +247,8 @@ impl Dcm {
                     continue;
                 }
                 let choice = self
-                    .from_above(id, substream, step)
-                    .or_else(|| self.from_server(id, substream, step));
+                    .relay_for(id, substream, step)
+                    .or_else(|| self.server_for(id, substream, step));
                 if let Some(choice) = choice {
                     self.reassign(id, substream, choice, Trigger::LevelChange, step);
                 }

@@ -132,7 +132,7 @@ impl View {
     }
 
     /// Members that the level above feeds.
-    pub(in crate::control::dcm) fn from_above(&self, substream: Substream) -> usize {
+    pub(in crate::control::dcm) fn count_from_above(&self, substream: Substream) -> usize {
         let all = (substream, 0)..=(substream, MemberId::MAX);
         self.border.above.range(all).count()
     }
