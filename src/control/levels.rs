@@ -86,7 +86,7 @@ impl ControlCenter {
                     let ready = self.dcms[number].ready();
                     self.change_level(now, (number, Level::Second), &ready, outbox);
                     let next = self.dcms[number].strong(CALLED_AT_ONCE);
-                    self.dcms[number].call_up(next);
+                    self.dcms[number].call_up(&next);
                 }
                 Level::Second => {
                     let down = self.dcms[number].weak(CHANGES_A_TICK);
@@ -118,7 +118,7 @@ impl ControlCenter {
         let missing = missing - ready.len();
         let Self { config, dcms, .. } = self;
         let next = dcms[number].strongest(|place| post.covers(place, config), missing);
-        dcms[number].call_up(next);
+        dcms[number].call_up(&next);
     }
 
     /// Members go to a DCM of another level.

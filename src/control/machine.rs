@@ -360,20 +360,10 @@ impl ControlCenter {
         let with = surroundings(now, &self.config, &self.monitor, dcm.content());
         let (servers, clients) = (&mut self.servers, &mut self.clients);
         let (history, letters) = (&mut self.history, &mut self.letters);
-        let (posts, above) = (&self.posts, self.posts[number].above);
+        let posts = &self.posts;
         act(
             dcm,
-            &mut Step {
-                with: &with,
-                servers,
-                clients,
-                posts,
-                above,
-                history,
-                notices,
-                letters,
-                outbox,
-            },
+            &mut Step { with: &with, servers, clients, posts, history, notices, letters, outbox },
         )
     }
 

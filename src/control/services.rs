@@ -46,7 +46,7 @@ impl Account {
 impl ControlCenter {
     pub(super) fn create_dcm(&mut self, now: SimTime, content: &ContentInfo, post: Post) -> usize {
         let number = self.dcms.len();
-        self.dcms.push(Dcm::new(now, *content, (number, post.level), self.config.recompute));
+        self.dcms.push(Dcm::new(now, *content, number, self.config.recompute));
         self.posts.push(post);
         number
     }

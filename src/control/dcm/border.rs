@@ -4,7 +4,6 @@
 //! cluster, when there is one with room; a few of each substream in a second, so that no cluster is
 //! shaken. Until then the two DCMs tell each other what the other cannot see.
 
-use super::choose;
 use super::improve::MOVES_A_TICK;
 use super::member::{Former, MemberId, Source};
 use super::relays::Relay;
@@ -94,7 +93,7 @@ impl Dcm {
         (trigger, gone): (Trigger, bool),
         step: &mut Step<'_, '_>,
     ) {
-        self.strike(parent);
+        self.relays.strike(parent);
         if gone && self.view.releasing(id, substream) == Some(Former::Outside(parent)) {
             self.view.take_releasing(id, substream);
         }
@@ -155,14 +154,7 @@ impl Dcm {
     }
 
     fn bring_home(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) -> bool {
-        let view = (&self.view, &self.history);
-        let mut choice = choose::among_peers(view, id, substream, step.with);
-        let opened = choice.source == Source::None
-            && (self.open_room(id, substream, step) || self.call_help(id, substream, step));
-        if opened {
-            let view = (&self.view, &self.history);
-            choice = choose::among_peers(view, id, substream, step.with);
-        }
+        let choice = self.peer_for(id, substream, true, step);
         let found = choice.source != Source::None;
         if found {
             self.reassign(id, substream, choice, Trigger::OtherCluster, step);

@@ -39,6 +39,11 @@ impl Dcm {
         members.filter(|(_, viewer)| goes(*viewer)).map(|(id, _)| id).collect()
     }
 
+    /// A member as it is told apart from others.
+    pub(crate) fn viewer(&self, id: MemberId) -> Viewer {
+        viewer(&self.view, id)
+    }
+
     /// All members.
     pub(crate) fn everybody(&self) -> Vec<MemberId> {
         self.view.members().map(|(id, _)| id).collect()

@@ -272,7 +272,7 @@ impl Dcm {
             }
             Source::Member(_) | Source::Outside(_) => {
                 let child = self.view.member(id).peer;
-                self.strike(parent);
+                self.relays.strike(parent);
                 self.history.could_not_connect(step.with.now, child, parent);
                 self.replace(id, substream, Trigger::ConnectFailed, step);
             }

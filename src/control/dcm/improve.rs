@@ -1,6 +1,6 @@
 //! Second by second: newcomers grow up, stopgaps are replaced, feeds are kept at their number (rows R1, R9).
 
-use super::choose::{self, Choice};
+use super::choose::Choice;
 use super::member::{MemberId, Source};
 use super::{Dcm, Step};
 use crate::control::history::Standing;
@@ -43,9 +43,8 @@ impl Dcm {
 
     /// How many copies of each substream this cluster takes from CDN nodes.
     pub(super) fn wanted_feeds(&self, step: &Step<'_, '_>) -> usize {
-        (step.with.config.feeds_at(self.level) as usize)
-            .min(self.view.len() / MEMBERS_A_FEED)
-            .max(1)
+        let most = step.with.config.feeds_at(self.post(step).level) as usize;
+        most.min(self.view.len() / MEMBERS_A_FEED).max(1)
     }
 
     /// Moves members from CDN nodes to peers, except the best few, which stay as the cluster's feeds.
@@ -100,19 +99,12 @@ impl Dcm {
         substream: Substream,
         step: &mut Step<'_, '_>,
     ) -> bool {
-        let rises = self.rising.contains(&id);
+        let rises = self.rising.contains(&self.view.stay(id));
         if rises || !self.view.report(id, substream).confirmed || !self.may_change(step) {
             return false;
         }
-        let mut choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
-        let opened = choice.source == Source::None
-            && (self.open_room(id, substream, step)
-                || (step.with.config.spread
-                    && self.view.member(id).standing <= Standing::Fair
-                    && self.call_help(id, substream, step)));
-        if opened {
-            choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
-        }
+        let helped = step.with.config.spread && self.view.member(id).standing.carries_others();
+        let choice = self.peer_for(id, substream, helped, step);
         let Source::Member(parent) = choice.source else { return false };
         let worth_it = self.is_worth_it(id, substream, parent, step);
         if worth_it {
@@ -171,7 +163,7 @@ impl Dcm {
             return;
         }
         let Some(id) = self.best_feed(substream, feeds > 0) else { return };
-        let by_server = step.above.is_none() || feeds == 0;
+        let by_server = self.post(step).above.is_none() || feeds == 0;
         let choice = self
             .relay_for(id, substream, step)
             .or_else(|| self.server_for(id, substream, step).filter(|_| by_server));

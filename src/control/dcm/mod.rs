@@ -24,6 +24,7 @@ mod relays;
 mod repair;
 mod reports;
 mod ripening;
+mod rising;
 mod shares;
 mod shelves;
 mod shortage;
@@ -44,7 +45,6 @@ pub(crate) use member::MemberId;
 use crate::control::clients::Clients;
 use crate::control::history::{FailedPairs, History, Standing, Traits};
 use crate::control::levels::{Level, Post};
-use crate::control::regions::Viewer;
 use crate::control::servers::Servers;
 use crate::proto::{
     Amounts, Assignment, ContentInfo, Decision, Heartbeat, Join, Outbox, ParentChoice, Place, Rule,
@@ -64,7 +64,6 @@ use waiting::Waiting;
 #[derive(Debug)]
 pub(crate) struct Dcm {
     number: u32,
-    level: Level,
     content: ContentInfo,
     view: View,
     history: FailedPairs,
@@ -82,8 +81,8 @@ pub(crate) struct Dcm {
     short_since: Option<SimTime>,
     shares: Shares,
     relays: relays::Relays,
-    /// Members that are to go to the level above.
-    rising: Vec<MemberId>,
+    /// Stays of members that are to go to the level above.
+    rising: Vec<Stay>,
     /// Members that came from another DCM and have not said yet that they know.
     unaware: BTreeSet<Stay>,
     /// Where the search for members to be moved from CDN nodes goes on, by substream.
@@ -107,9 +106,8 @@ pub(crate) struct Step<'a, 'b> {
     pub(crate) with: &'a Surroundings<'a>,
     pub(crate) servers: &'a mut Servers,
     pub(crate) clients: &'a mut Clients,
-    /// What each DCM is there for, and which one this one takes the stream from.
+    /// What each DCM is there for, by its number.
     pub(crate) posts: &'a [Post],
-    pub(crate) above: Option<u32>,
     /// What other DCMs are to be told of edges between clusters.
     pub(crate) notices: &'b mut Vec<Notice>,
     pub(crate) history: &'a mut History,
@@ -149,14 +147,13 @@ impl Dcm {
     pub(crate) fn new(
         now: SimTime,
         content: ContentInfo,
-        (number, level): (usize, Level),
+        number: usize,
         recompute: crate::units::Span,
     ) -> Self {
         // Clusters take turns, so that not all recompute in the same second.
         let offset = recompute * (number as u64 % 16) / 16;
         Self {
             number: number as u32,
-            level,
             content,
             view: View::new(content.substreams),
             history: FailedPairs::default(),
@@ -303,10 +300,9 @@ impl Dcm {
         clients.find(peer).map(|(_, id)| self.place(id))
     }
 
-    /// A member as the directory knows it.
-    pub(crate) fn viewer(&self, id: MemberId) -> Viewer {
-        let member = self.view.member(id);
-        Viewer { peer: member.peer, place: member.place }
+    /// What it is there for.
+    fn post(&self, step: &Step<'_, '_>) -> Post {
+        step.posts[self.number as usize]
     }
 
     pub(crate) fn content(&self) -> &ContentInfo {

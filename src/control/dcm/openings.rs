@@ -1,6 +1,7 @@
 //! Room where there is none: members begin to serve in a substream that is short of uplink.
 
-use super::member::MemberId;
+use super::choose::Choice;
+use super::member::{MemberId, Source};
 use super::shelves::{Seeker, Tier};
 use super::slots::Placement;
 use super::{Dcm, Step, choose};
@@ -11,6 +12,24 @@ use std::cmp::Reverse;
 const LOOKED_AT: usize = 32;
 
 impl Dcm {
+    /// The best parent among peers, for which another member's home may have been moved or, for one who is
+    /// to be `helped`, a member serves in another substream, too.
+    pub(super) fn peer_for(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        helped: bool,
+        step: &Step<'_, '_>,
+    ) -> Choice {
+        let best =
+            |dcm: &Self| choose::among_peers((&dcm.view, &dcm.history), id, substream, step.with);
+        let choice = best(self);
+        let opened = choice.source == Source::None
+            && (self.open_room(id, substream, step)
+                || (helped && self.call_help(id, substream, step)));
+        if opened { best(self) } else { choice }
+    }
+
     /// Makes room in a substream by moving an idle member's home there (the greedy builder's
     /// heuristic: be interior where slots are scarcest).
     pub(super) fn open_room(

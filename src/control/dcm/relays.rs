@@ -64,7 +64,7 @@ impl Relays {
     }
 
     /// Nothing is to be had there any more.
-    fn strike(&mut self, peer: PeerId) {
+    pub(super) fn strike(&mut self, peer: PeerId) {
         for offered in &mut self.offered {
             offered.retain(|relay| relay.peer != peer);
         }
@@ -89,7 +89,7 @@ impl Dcm {
         let present = self.view.edge(id, substream).parent;
         let former = self.view.releasing(id, substream);
         let suits = |relay: &&Relay| {
-            step.is_above(relay.peer, self.level)
+            step.is_above(relay.peer, self.post(step).level)
                 && present != Source::Outside(relay.peer)
                 // What is still reserved there would be mistaken for the new place.
                 && former != Some(Former::Outside(relay.peer))
@@ -140,8 +140,8 @@ impl Dcm {
 
     /// Asks the level above for as many copies as are missing, and some in stock.
     pub(super) fn ask_above(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
-        let Some(to) = step.above else { return };
-        let stock = step.with.config.feeds_at(self.level) as usize;
+        let Some(to) = self.post(step).above else { return };
+        let stock = step.with.config.feeds_at(self.post(step).level) as usize;
         let waiting = self.view.len() - self.view.fed_count(substream) + self.rising.len();
         let wanted = stock + waiting + self.view.server_fed[substream.index()].len();
         let missing = wanted.min(ASKED_AT_MOST).saturating_sub(self.relays.copies(substream));
@@ -205,7 +205,7 @@ impl Dcm {
     pub(super) fn look_above(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
         self.relays.promised.retain(|(_, other), _| *other != substream);
         self.recognize(substream, step);
-        if step.above.is_none() {
+        if self.post(step).above.is_none() {
             return;
         }
         let mut fed = self.view.server_fed[substream.index()].clone();
@@ -227,135 +227,21 @@ impl Dcm {
 
     /// Strays whose parents have risen are none.
     fn recognize(&mut self, substream: Substream, step: &Step<'_, '_>) {
-        let is_above = |id: &MemberId| {
-            matches!(self.view.edge(*id, substream).parent, Source::Outside(parent)
-                if step.is_above(parent, self.level))
+        let is_new = |id: &MemberId| {
+            !self.view.is_from_above(*id, substream) && self.has_parent_above(*id, substream, step)
         };
-        let risen: Vec<MemberId> = self.view.outside(substream).filter(is_above).collect();
+        let risen: Vec<MemberId> = self.view.outside(substream).filter(is_new).collect();
         risen.into_iter().for_each(|id| self.view.mark_above(id, substream));
     }
 
-    /// Gives members that are to rise parents outside the cluster: whoever is at a level takes nothing from
-    /// below it.
-    pub(super) fn prepare(&mut self, step: &mut Step<'_, '_>) {
-        let is_there = |id: &MemberId| self.view.member(*id).alive && self.is_strong(*id);
-        let rising: Vec<MemberId> = self.rising.iter().copied().filter(is_there).collect();
-        for id in rising {
-            for substream in self.view.all_substreams() {
-                let settled = self.view.report(id, substream).confirmed;
-                if self.is_direct(id, substream) || !settled {
-                    continue;
-                }
-                let choice = self
-                    .relay_for(id, substream, step)
-                    .or_else(|| self.server_for(id, substream, step));
-                if let Some(choice) = choice {
-                    self.reassign(id, substream, choice, Trigger::LevelChange, step);
-                }
-            }
-        }
-    }
-
-    /// Whether no member of the cluster is its parent.
-    fn is_direct(&self, id: MemberId, substream: Substream) -> bool {
-        match self.view.edge(id, substream).parent {
-            Source::Server(_) => true,
-            Source::Outside(_) => self.view.is_from_above(id, substream),
-            Source::None | Source::Member(_) => false,
-        }
-    }
-
-    /// Whether no member of the cluster feeds it, in any substream.
-    #[cfg(test)]
-    pub(super) fn takes_nothing_here(&self, id: MemberId) -> bool {
-        self.view.all_substreams().all(|substream| {
-            let parent = self.view.edge(id, substream).parent;
-            parent == Source::None || self.is_direct(id, substream)
-        })
-    }
-
-    /// Those of them who may rise now.
-    pub(crate) fn ready(&self) -> Vec<MemberId> {
-        let ready = |id: &MemberId| {
-            let is_there = self.view.member(*id).alive && self.is_strong(*id);
-            is_there
-                && self.view.all_substreams().all(|substream| {
-                    self.is_direct(*id, substream) && self.view.report(*id, substream).confirmed
-                })
-        };
-        self.rising.iter().copied().filter(ready).collect()
-    }
-
-    /// Names those who are to rise.
-    pub(crate) fn call_up(&mut self, who: Vec<MemberId>) {
-        self.rising = who;
-    }
-
-    /// What was offered of a member that has gone, or has nothing left, is struck out.
-    pub(super) fn strike(&mut self, parent: PeerId) {
-        self.relays.strike(parent);
-    }
-
-    /// Members that are to go to the level above: their uplink exceeds the rate of the stream, they can be
-    /// reached, and they are to be relied on. Their standing is what history, or their age, has made of
-    /// it; what they lend less what was lost on the way from them.
-    pub(crate) fn strong(&self, most: usize) -> Vec<MemberId> {
-        let all = self.view.members().map(|(id, _)| id);
-        all.filter(|id| self.is_strong(*id)).take(most).collect()
-    }
-
-    /// Members that are so no longer.
-    pub(crate) fn weak(&self, most: usize) -> Vec<MemberId> {
-        let all = self.view.members().map(|(id, _)| id);
-        all.filter(|id| !self.is_strong(*id)).take(most).collect()
-    }
-
-    fn is_strong(&self, id: MemberId) -> bool {
-        let member = self.view.member(id);
-        member.slots > u16::from(self.view.substreams)
-            && member.standing.carries_others()
-            && member.nat.can_connect(NatKind::PortRestricted)
-            && !member.resting
-    }
-
-    /// The best of them: of the best standing, those with most uplink.
-    pub(crate) fn strongest(&self, keep: impl Fn(Place) -> bool, most: usize) -> Vec<MemberId> {
-        let mut all: Vec<MemberId> = self.strong(usize::MAX);
-        all.retain(|id| keep(self.view.member(*id).place));
-        all.sort_by_key(|id| {
-            let member = self.view.member(*id);
-            (member.standing, std::cmp::Reverse(member.slots), member.since, *id)
-        });
-        all.truncate(most);
-        all
-    }
-
-    /// How many members are in such a place.
-    pub(crate) fn count_in(&self, is_in: impl Fn(Place) -> bool) -> usize {
-        self.view.members().filter(|(_, member)| is_in(member.place)).count()
-    }
-
-    /// A member has come from another level. Nobody takes anything from below: those whom it fed and who
-    /// are not below it now get other parents.
-    pub(crate) fn settle(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
-        for substream in self.view.all_substreams() {
-            if let Source::Outside(parent) = self.view.edge(id, substream).parent
-                && step.is_above(parent, self.level)
-            {
-                self.view.mark_above(id, substream);
-            }
-        }
-        let parent = self.view.member(id).peer;
-        let is_below = |child| step.level_of(child).is_some_and(|level| self.level.is_above(level));
-        let guests = self.view.guests(id).filter(|(_, child, _)| !is_below(*child));
-        let others: Vec<_> = guests.collect();
-        let trigger = Trigger::LevelChange;
-        step.notices.extend(others.into_iter().map(|(substream, child, _)| Notice::Orphaned {
-            child,
-            parent,
-            substream,
-            trigger,
-            gone: false,
-        }));
+    pub(super) fn has_parent_above(
+        &self,
+        id: MemberId,
+        substream: Substream,
+        step: &Step<'_, '_>,
+    ) -> bool {
+        let level = self.post(step).level;
+        matches!(self.view.edge(id, substream).parent, Source::Outside(parent)
+            if step.is_above(parent, level))
     }
 }

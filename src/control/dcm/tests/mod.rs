@@ -31,8 +31,6 @@ struct World {
     clients: Clients,
     history: History,
     posts: [Post; 2],
-    /// Which DCM the first takes the stream from.
-    above: Option<u32>,
     now: SimTime,
     /// What each peer was told; those that are present.
     told: BTreeMap<PeerId, Vec<Option<PeerId>>>,
@@ -47,6 +45,9 @@ impl World {
     fn new(substreams: u8, levels: bool) -> Self {
         let [bottom, second] =
             if levels { [Level::Bottom, Level::Second] } else { [Level::Flat; 2] };
+        let mut posts =
+            [bottom, second].map(|level| Post::new(ContentId::new(1), level, Region::WORLD));
+        posts[0].above = levels.then_some(1);
         let content = ContentInfo {
             content: ContentId::new(1),
             kind: ContentKind::Live,
@@ -64,10 +65,8 @@ impl World {
         servers.learn(SimTime::ZERO, &NODES.map(info), &AddressTable::default(), reserve);
         let config = ControlConfig { maturity: Span::from_secs(10), ..ControlConfig::default() };
         Self {
-            dcms: [(0, bottom), (1, second)]
-                .map(|who| Dcm::new(SimTime::ZERO, content, who, Span::from_secs(15))),
-            posts: [bottom, second].map(|level| Post::new(content.content, level, Region::WORLD)),
-            above: levels.then_some(1),
+            dcms: [0, 1].map(|n| Dcm::new(SimTime::ZERO, content, n, Span::from_secs(15))),
+            posts,
             config,
             network: Conditions::default(),
             servers,
@@ -124,7 +123,6 @@ impl World {
             clients: &mut self.clients,
             letters: &mut Vec::new(),
             posts: &self.posts,
-            above: self.above.filter(|above| *above as usize != number),
             notices,
             history: &mut self.history,
             outbox: &mut outbox,
@@ -148,9 +146,15 @@ impl World {
         let chosen = |(id, _): &(MemberId, &Member)| seed >> (id % 64) & 1 == 1;
         let chosen = self.dcms[from].view.members().filter(chosen).map(|(id, _)| id);
         // Nobody rises who takes anything from below.
-        let rises = self.above.is_some_and(|above| above as usize != from);
-        let who: Vec<MemberId> =
-            chosen.filter(|id| !rises || self.dcms[from].takes_nothing_here(*id)).collect();
+        let rises = self.posts[from].above.is_some();
+        let takes_nothing = |id: MemberId| {
+            let dcm = &self.dcms[from];
+            dcm.view.all_substreams().all(|substream| {
+                let parent = dcm.view.edge(id, substream).parent;
+                parent == Source::None || dcm.is_direct(id, substream)
+            })
+        };
+        let who: Vec<MemberId> = chosen.filter(|id| !rises || takes_nothing(*id)).collect();
         let peers = who.iter().map(|id| self.dcms[from].view.member(*id).peer).collect();
         let parcels = self.dcms[from].give(&who);
         assert_eq!(parcels.len(), who.len());
@@ -275,7 +279,7 @@ impl World {
             Act::HandOver(from, seed) => {
                 let moved = self.hand_over(*from, *seed);
                 for peer in moved {
-                    if self.above.is_some()
+                    if self.posts[0].above.is_some()
                         && let Some((number, id)) = self.clients.find(peer)
                     {
                         self.act(number, |dcm, step| dcm.settle(id, step));

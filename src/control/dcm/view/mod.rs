@@ -174,7 +174,8 @@ impl View {
         self.stay(stay.id) == stay
     }
 
-    /// Puts `child` under `parent`, and of another cluster only through [`Self::attach_outside`]. The former parent's uplink is freed by the caller.
+    /// Puts `child` under `parent`; under one of another cluster by [`Self::attach_outside`]. The former
+    /// parent's uplink is freed by the caller.
     pub(super) fn attach(
         &mut self,
         child: MemberId,
