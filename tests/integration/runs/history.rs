@@ -50,10 +50,10 @@ fn history_helps_on_the_same_viewers() {
     };
     let (with, without) = (lost(|pair| &pair.with), lost(|pair| &pair.without));
     assert!(with < 0.5 * without, "{with} parents vanish, {without} without history");
-    // Pictures stand still less often over all audiences; of the time that they run no gain is shown.
+    // What viewers see is better over all audiences.
     let gain = |metric| interval(&differences(metric)).expect("ten seeds");
     let (stalls, continuity) = (gain("stalls_per_hour"), gain("continuity"));
-    assert!(stalls.high < 0.0 && continuity.low > -0.001, "{stalls:?}, {continuity:?}");
+    assert!(stalls.high < 0.0 && continuity.low > 0.0, "{stalls:?}, {continuity:?}");
     // No viewer came or left for it.
     assert!(differences("sessions").iter().all(|difference| *difference == 0.0));
 }
