@@ -117,6 +117,21 @@ fn newcomers_are_placed_client_by_client_or_in_turn() {
     }
 }
 
+/// Of children whom their parents chose: how many live in the parent's city, and how many would if it had
+/// taken some of all at random.
+fn neighbours(run: &Outcome) -> (f64, f64) {
+    let homes: BTreeMap<PeerId, _> =
+        run.records.peers.iter().map(|row| (row.peer, (row.network, row.city))).collect();
+    let (mut near, mut by_chance) = (0.0, 0.0);
+    for row in run.decisions.iter().filter(|row| row.rule == Rule::ChosenByParent) {
+        let home = homes[&row.new_parent.expect("a parent chose")];
+        near += f64::from(u8::from(homes[&row.child] == home));
+        let there = homes.values().filter(|other| **other == home).count();
+        by_chance += there as f64 / homes.len() as f64;
+    }
+    (near, by_chance)
+}
+
 #[test]
 fn parents_choose_children_where_that_is_the_order() {
     let run = wave("child-selection");
@@ -127,6 +142,10 @@ fn parents_choose_children_where_that_is_the_order() {
     for other in &others {
         assert!(other.decisions.iter().all(|row| row.rule != Rule::ChosenByParent));
     }
+    // Whom it takes are its neighbours, more often than if it took anybody of those who came (103 against
+    // 80; those who will feed others come first, near or not).
+    let (near, by_chance) = neighbours(&run);
+    assert!(near > 1.15 * by_chance, "{near} in the parent's own city, {by_chance} by chance");
     for run in others.iter().chain([&run]) {
         assert!(figure(run, "continuity") > 0.97, "{}", figure(run, "continuity"));
     }
