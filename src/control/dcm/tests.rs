@@ -19,9 +19,9 @@ use std::collections::BTreeMap;
 const NODES: [PeerId; 2] = [PeerId::new(0), PeerId::new(1)];
 
 /// Two DCMs and what stands around them: whoever comes goes to the first.
-struct World {
-    dcms: [Dcm; 2],
-    config: ControlConfig,
+pub(super) struct World {
+    pub(super) dcms: [Dcm; 2],
+    pub(super) config: ControlConfig,
     network: Conditions,
     servers: Servers,
     clients: Clients,
@@ -36,7 +36,7 @@ struct World {
 }
 
 impl World {
-    fn new(substreams: u8) -> Self {
+    pub(super) fn new(substreams: u8) -> Self {
         let content = ContentInfo {
             content: ContentId::new(1),
             kind: ContentKind::Live,
@@ -69,7 +69,11 @@ impl World {
     }
 
     /// Lets a DCM act, and the other with what it is told.
-    fn act<T>(&mut self, number: usize, act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T) -> T {
+    pub(super) fn act<T>(
+        &mut self,
+        number: usize,
+        act: impl FnOnce(&mut Dcm, &mut Step<'_, '_>) -> T,
+    ) -> T {
         let mut notices = Vec::new();
         let done = self.step(number, &mut notices, act);
         while let Some(notice) = notices.pop() {
@@ -224,7 +228,7 @@ impl World {
         self.act(number, |dcm, step| dcm.heartbeat(id, &beat, step));
     }
 
-    fn perform(&mut self, act: &Act) {
+    pub(super) fn perform(&mut self, act: &Act) {
         let who = |who: &usize| self.someone(*who);
         match act {
             Act::Join(uplink_kbps, nat, terms) => self.join(*uplink_kbps, *nat, terms),
@@ -436,7 +440,7 @@ impl World {
 }
 
 #[derive(Clone, Debug)]
-enum Act {
+pub(super) enum Act {
     Join(u64, NatKind, Terms),
     Leave(usize),
     /// Who reports, whether it has done what it was told, and whether data came.
@@ -462,7 +466,7 @@ fn terms() -> impl Strategy<Value = Terms> {
         .prop_map(|(no_serving, friends, priority)| Terms { no_serving, friends, priority })
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub(super) fn act() -> impl Strategy<Value = Act> {
     let uplink = prop::sample::select(vec![0_u64, 130, 250, 500, 2000]);
     prop_oneof![
         6 => (uplink, prop::sample::select(NatKind::ALL.to_vec()), terms())
