@@ -8,8 +8,8 @@ use super::choose;
 use super::deal;
 use super::member::{MemberId, NOBODY, Source};
 use super::plan::{Known, Move, cost};
-use super::shelves::{Seeker, Shelf, Shelves, Tier};
-use super::slots::{Placement, Room, SlotIndex};
+use super::shelves::{Listed, Seeker, Tier};
+use super::slots::{Placement, SlotIndex};
 use crate::control::objective::lift_gain;
 use crate::units::{NatKind, Substream};
 use std::cmp::Reverse;
@@ -39,9 +39,7 @@ pub(super) struct Draft<'a> {
     pub(super) left: Vec<u16>,
     /// Hops from the CDN node; 0 for those who have no place yet.
     depths: Vec<u8>,
-    shelves: Shelves,
-    /// Where each stands on its shelf, and on that of its group.
-    rooms: Vec<[Option<Room>; 2]>,
+    shelves: Listed,
     pub(super) cost: f64,
     pub(super) moves: Vec<Move>,
 }
@@ -62,8 +60,7 @@ impl<'a> Draft<'a> {
             order,
             left: left.to_vec(),
             depths: vec![0; left.len()],
-            shelves: Shelves::default(),
-            rooms: vec![[None; 2]; left.len()],
+            shelves: Listed::new(left.len()),
             cost: 0.0,
             moves: Vec::new(),
         };
@@ -209,7 +206,7 @@ impl<'a> Draft<'a> {
         let Known { view, with, .. } = self.known;
         let weights = &with.config.objective;
         let depth = self.depths[kept as usize];
-        let best = self.shelves.shallowest(Seeker::of(view.member(id)))?;
+        let best = self.shelves.all.shallowest(Seeker::of(view.member(id)))?;
         let gain = |to: u8| {
             let below = view.subtree_size(id, self.substream) - 1;
             let to_come = match self.order {
@@ -241,7 +238,7 @@ impl<'a> Draft<'a> {
             (cost, choose::distance(place, member.place, with))
         };
         Tier::ALL.into_iter().find_map(|tier| {
-            let order = self.shelves.in_order(tier, Seeker::of(member), Placement::Interior);
+            let order = self.shelves.all.in_order(tier, Seeker::of(member), Placement::Interior);
             let will_do = order.take(PASSED_OVER).filter(|parent| {
                 !hopeless.contains(&view.member(*parent).peer)
                     && choose::suits(view, *parent, id, self.substream, with)
@@ -296,20 +293,6 @@ impl<'a> Draft<'a> {
         let member = self.known.view.member(id);
         let (depth, free) = (self.depths[id as usize], self.left[id as usize]);
         let key = SlotIndex::key(member.nat, member.standing, depth, free).filter(|_| free > 0);
-        if self.rooms[id as usize][0].map(|room| room.key) == key {
-            return;
-        }
-        let shelves = [Some(Shelf::of(member)), Shelf::beside(member)];
-        for (place, shelf) in shelves.into_iter().enumerate() {
-            let Some(shelf) = shelf else { continue };
-            let index = self.shelves.shelf(shelf);
-            if let Some(room) = self.rooms[id as usize][place].take()
-                && let Some(other) = index.remove(room)
-                && let Some(theirs) = self.rooms[other as usize][place].as_mut()
-            {
-                theirs.position = room.position;
-            }
-            self.rooms[id as usize][place] = key.map(|key| index.insert(id, key, free));
-        }
+        self.shelves.put(id, member, key, free);
     }
 }
