@@ -245,7 +245,7 @@ impl Dcm {
         }
         let source = match to {
             Source::Member(to) if self.can_take(to, child, substream, step) => {
-                Some(to).map(Source::Member)
+                Some(Source::Member(to))
             }
             Source::Server(_) => self.node_for(child, step).map(Source::Server),
             Source::None | Source::Member(_) | Source::Outside(_) => None,
