@@ -265,6 +265,15 @@ impl Dcm {
         }
     }
 
+    /// Whether no member of the cluster feeds it, in any substream.
+    #[cfg(test)]
+    pub(super) fn takes_nothing_here(&self, id: MemberId) -> bool {
+        self.view.all_substreams().all(|substream| {
+            let parent = self.view.edge(id, substream).parent;
+            parent == Source::None || self.is_direct(id, substream)
+        })
+    }
+
     /// Those of them who may rise now.
     pub(crate) fn ready(&self) -> Vec<MemberId> {
         let ready = |id: &MemberId| {
