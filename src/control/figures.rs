@@ -33,6 +33,7 @@ impl ControlCenter {
             figure("changes_put_off", "count", self.total(|counts| counts.put_off as f64)),
             figure("control_rejoins_asked", "count", self.strangers as f64),
             figure("recomputations_whole", "count", self.total(|counts| counts.whole as f64)),
+            figure("recomputations_again", "count", self.total(|counts| counts.again as f64)),
             figure("recomputations_part", "count", self.total(|counts| counts.part as f64)),
             figure("recomputations_worse", "count", self.total(|counts| counts.worse as f64)),
             figure("recomputation_moves", "count", self.total(|counts| counts.moves as f64)),

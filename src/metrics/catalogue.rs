@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 142] = [
+const NAMES: [(&str, &str, Direction, Parts); 143] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -139,6 +139,7 @@ const NAMES: [(&str, &str, Direction, Parts); 142] = [
     ("cluster_above_limit", "s", Lower, MAX),
     ("control_line", "count", Lower, MAX),
     ("recomputations_whole", "count", Neither, ONE),
+    ("recomputations_again", "count", Neither, ONE),
     ("recomputations_part", "count", Neither, ONE),
     ("recomputations_worse", "count", Lower, ONE),
     ("recomputation_moves", "count", Neither, ONE),

@@ -115,6 +115,16 @@ fn trouble(from: Option<Place>, to: Place, with: &Surroundings<'_>) -> Option<Li
     from.and_then(|from| with.network.trouble(from.network, to.network))
 }
 
+/// Whether the path between two members is not known to be in trouble.
+pub(super) fn is_sound(
+    view: &View,
+    candidate: MemberId,
+    child: MemberId,
+    with: &Surroundings<'_>,
+) -> bool {
+    trouble(Some(view.member(candidate).place), view.member(child).place, with).is_none()
+}
+
 /// The best parent of `child` among peers; `Source::None` when none has room or can be reached over links
 /// that are not in trouble.
 pub(super) fn among_peers(
@@ -140,8 +150,7 @@ fn search(
     let mut choice = Choice::none(view.others_fed(child, substream), index.holders(seeker));
     let passed_over = Cell::new(0);
     let is_sound = |candidate: MemberId| {
-        let sound = paths == Paths::Any
-            || trouble(Some(view.member(candidate).place), member.place, with).is_none();
+        let sound = paths == Paths::Any || is_sound(view, candidate, child, with);
         passed_over.set(passed_over.get() + u32::from(!sound));
         sound
     };

@@ -5,6 +5,8 @@
 pub(crate) struct Counts {
     /// Recomputations of the whole topology.
     pub(crate) whole: u64,
+    /// Recomputations of the whole because the last one found something.
+    pub(crate) again: u64,
     /// Recomputations of a part.
     pub(crate) part: u64,
     /// Changes that recomputations made.

@@ -38,6 +38,7 @@ impl Dcm {
         }
         self.prepare(step);
         self.view.end_help();
+        self.go_on_moving(step);
         self.recompute_if_due(step);
     }
 
@@ -50,7 +51,10 @@ impl Dcm {
     /// Moves members from CDN nodes to peers, except the best few, which stay as the cluster's feeds.
     fn trim_feeds(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
         let wanted = self.wanted_feeds(step);
-        if self.view.server_fed[substream.index()].len() <= wanted {
+        // What is planned comes first: whoever takes a slot now may have it wait for ever.
+        let free = self.view.index[substream.index()].free_slots() as usize;
+        let tight = self.has_moves() && free <= self.moves_in(substream);
+        if self.view.server_fed[substream.index()].len() <= wanted || tight {
             return;
         }
         let mut fed = self.view.server_fed[substream.index()].clone();
@@ -146,7 +150,7 @@ impl Dcm {
     }
 
     /// The nearest CDN node with room to which no link in trouble leads.
-    fn sound_server(&self, wanted: Wanted, step: &Step<'_, '_>) -> Option<u16> {
+    pub(super) fn sound_server(&self, wanted: Wanted, step: &Step<'_, '_>) -> Option<u16> {
         let network = step.with.network;
         step.servers.nearest(step.with.now, wanted, network).filter(|number| {
             let from = step.servers.place(*number);

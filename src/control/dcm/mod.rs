@@ -11,13 +11,17 @@ mod choose;
 mod churn;
 mod counts;
 mod cut;
+mod deal;
 mod detect;
+mod draft;
 mod hours;
 mod improve;
 mod member;
+mod moves;
 mod newcomers;
 mod openings;
 mod parcel;
+mod plan;
 mod preempt;
 mod recompute;
 mod relays;
@@ -93,6 +97,7 @@ pub(crate) struct Dcm {
     /// So many were missing in the last sweep that the network between must be cut.
     cut_off: bool,
     recomputing: recompute::Schedule,
+    pending: moves::Pending,
     seen_losses: u32,
     troubles: testimony::Troubles,
     accounts: account::Accounts,
@@ -175,6 +180,7 @@ impl Dcm {
             next_sweep: now,
             cut_off: false,
             recomputing: recompute::Schedule::new(now + recompute + offset, content.substreams),
+            pending: moves::Pending::default(),
             seen_losses: 0,
             troubles: testimony::Troubles::default(),
             accounts: account::Accounts::new(content.substreams),

@@ -1,34 +1,29 @@
 //! The periodic recomputation, of the whole topology or of the part that changed (rows R1, R10).
 //!
-//! Never from nothing: a local search from today's topology that accepts a move only when the
-//! objective function gains more than the switch costs.
+//! A plan is made from nothing, and only what of it gains more than the switches cost is taken over.
 
-use super::choose;
-use super::member::{MemberId, Source};
-use super::shelves::Seeker;
-use super::{Costs, Dcm, Step};
-use crate::control::objective::{EdgeKind, edge_cost};
-use crate::proto::Trigger;
+use super::plan::{self, Known, Move};
+use super::{Costs, Dcm, Step, deal, moves};
 use crate::units::{SimTime, Span, Substream};
-use std::cmp::Reverse;
 
 /// Between two recomputations of a part (assumption).
 const PART_AT_MOST_EVERY: Span = Span::from_secs(10);
-/// Share of a cluster that one recomputation may move (assumption).
-const MOVED_AT_MOST: f64 = 0.1;
 
 /// When to recompute, and what.
 #[derive(Debug)]
 pub(super) struct Schedule {
     whole_at: SimTime,
     part_from: SimTime,
+    /// The last one of the whole found something, and so may another.
+    found: bool,
     /// Slots that came or went since the last recomputation, by the substream in which they serve.
     changed: Vec<u64>,
 }
 
 impl Schedule {
     pub(super) fn new(whole_at: SimTime, substreams: u8) -> Self {
-        Self { whole_at, part_from: SimTime::ZERO, changed: vec![0; usize::from(substreams)] }
+        let changed = vec![0; usize::from(substreams)];
+        Self { whole_at, part_from: SimTime::ZERO, found: false, changed }
     }
 
     /// Notes that these slots came or went.
@@ -47,7 +42,10 @@ impl Dcm {
             && config.recompute_whole_above.get() < 1.0
             && changed as f64 > config.recompute_whole_above.get() * self.slots as f64;
         let rested = now >= self.recomputing.part_from;
-        let whole = now >= self.recomputing.whole_at || (much && rested);
+        let due = now >= self.recomputing.whole_at || (much && rested);
+        // While nothing else changes, until nothing is left to be found.
+        let again = self.recomputing.found && changed == 0 && !self.has_moves() && rested;
+        let whole = due || again;
         let threshold =
             config.recompute_above.get() * self.slots as f64 / f64::from(self.view.substreams);
         let part: Vec<Substream> = self
@@ -60,82 +58,64 @@ impl Dcm {
         if part.is_empty() || (!whole && !rested) {
             return;
         }
-        if whole {
+        if due {
             self.recomputing.whole_at = now + step.with.config.recompute;
             self.counts.whole += 1;
             self.retired = self.view.len() == 0;
         } else {
-            self.counts.part += 1;
+            let count = if again { &mut self.counts.again } else { &mut self.counts.part };
+            *count += 1;
         }
         self.recomputing.part_from = now + PART_AT_MOST_EVERY;
-        let before = self.objective(step);
-        for substream in part {
+        for substream in &part {
             self.recomputing.changed[substream.index()] = 0;
-            self.flatten(substream, step);
         }
+        let before = self.objective(step);
+        let (moves, gain) = self.better_topology(&part, step);
+        self.recomputing.found = whole && !moves.is_empty();
+        self.decide_on(moves);
+        self.go_on_moving(step);
         let due = step.with.rate * u64::from(self.view.substreams) * self.view.len() as u64;
         let demand = due.as_f64() / 1e6;
-        self.counts.recomputed(Costs { before, after: self.objective(step), demand });
+        self.counts.recomputed(Costs { before, after: before - gain, demand });
     }
 
     /// The objective function over the whole cluster.
     pub(crate) fn objective(&self, step: &Step<'_, '_>) -> f64 {
-        let (weights, rate) = (&step.with.config.objective, step.with.rate);
-        let mut cost = 0.0;
-        for (id, _) in self.view.members() {
-            for substream in self.view.all_substreams() {
-                let edge = self.view.edge(id, substream);
-                let kind = match edge.parent {
-                    Source::None => EdgeKind::Unserved,
-                    Source::Server(_) => EdgeKind::Cdn,
-                    Source::Member(parent) => self.kind_of(id, parent, edge.depth),
-                    Source::Outside(_) => EdgeKind::CrossIsp(edge.depth),
-                };
-                cost += edge_cost(weights, rate, kind);
-            }
-        }
-        cost
+        let known = self.known(step);
+        self.view.all_substreams().map(|substream| plan::tree_cost(known, substream)).sum()
     }
 
-    /// Brings members with a subtree nearer to the source where there is room for them, those of higher
-    /// priority first.
-    fn flatten(&mut self, substream: Substream, step: &mut Step<'_, '_>) {
-        let mut interior: Vec<(Reverse<u8>, u8, MemberId)> = self
-            .view
-            .members()
-            .map(|(id, member)| (member.priority, self.view.edge(id, substream).depth, id))
-            .filter(|(_, depth, _)| *depth > 2)
-            .filter(|(.., id)| self.view.children(*id, substream).next().is_some())
-            .map(|(priority, depth, id)| (Reverse(priority), depth, id))
-            .collect();
-        interior.sort_unstable();
-        let mut left = (self.view.len() as f64 * MOVED_AT_MOST) as usize;
-        for (.., id) in interior {
-            if left == 0 {
-                return;
-            }
-            left -= usize::from(self.lift(id, substream, step));
-        }
+    pub(super) fn known<'a>(&'a self, step: &'a Step<'_, '_>) -> Known<'a> {
+        // CDN nodes are for clusters that nobody else feeds.
+        let fed_from_above =
+            self.view.all_substreams().all(|substream| self.view.count_from_above(substream) > 0);
+        let feeds = if fed_from_above { 0 } else { self.wanted_feeds(step) };
+        let (servers, with, rising) = (&*step.servers, step.with, &self.rising[..]);
+        Known { view: &self.view, pairs: &self.history, servers, with, feeds, rising }
     }
 
-    fn lift(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) -> bool {
-        let depth = self.view.edge(id, substream).depth;
-        let seeker = Seeker::of(self.view.member(id));
-        let settled = self.view.report(id, substream).confirmed;
-        let hopeful = self.view.index[substream.index()]
-            .shallowest(seeker)
-            .is_some_and(|best| best + 1 < depth);
-        if !settled || !hopeful || !self.may_change(step) {
-            return false;
+    /// Moves that make these trees better by more than the switches cost, and by how much; homes are dealt
+    /// anew if that pays.
+    pub(super) fn better_topology(
+        &self,
+        part: &[Substream],
+        step: &Step<'_, '_>,
+    ) -> (Vec<Move>, f64) {
+        let known = self.known(step);
+        let whole = part.len() == usize::from(self.view.substreams);
+        let changes = if whole { deal::changes(known) } else { Vec::new() };
+        // All of them, half of them, and so on, and none.
+        let shares = std::iter::successors(Some(changes.len()), |count| Some(count / 2));
+        for count in shares.take(changes.len().checked_ilog2().map_or(1, |log| log as usize + 2)) {
+            let mut homes = deal::homes_today(&self.view);
+            changes[..count].iter().for_each(|change| change.make(&mut homes));
+            let moves = moves::in_valid_order(known, plan::plan(known, part, &homes));
+            let gain = -moves::cost_of(known, &moves);
+            if gain > step.with.config.objective.switch * moves.len() as f64 {
+                return (moves, gain);
+            }
         }
-        let choice = choose::among_peers((&self.view, &self.history), id, substream, step.with);
-        let Source::Member(parent) = choice.source else { return false };
-        let worth_it = self.is_worth_it(id, substream, parent, step);
-        if worth_it {
-            self.counts.moves += 1;
-            self.allowance.spend(1);
-            self.reassign(id, substream, choice, Trigger::Recomputation, step);
-        }
-        worth_it
+        (Vec::new(), 0.0)
     }
 }

@@ -5,7 +5,7 @@
 //! and on a common one as well if it serves strangers.
 
 use super::member::{GroupNumber, Member, MemberId};
-use super::slots::{Placement, SlotIndex};
+use super::slots::{Placement, Room, SlotIndex};
 use crate::control::history::Standing;
 use crate::proto::{Rule, Strangers};
 use crate::units::NatKind;
@@ -69,6 +69,40 @@ struct GroupShelves {
     open: SlotIndex,
 }
 
+/// Shelves that are not the view's, with where each member stands on its own and on that of its group.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) all: Shelves,
+    rooms: Vec<[Option<Room>; 2]>,
+}
+
+impl Listed {
+    /// Empty shelves for members with numbers below this one.
+    pub(super) fn new(numbers: usize) -> Self {
+        Self { all: Shelves::default(), rooms: vec![[None; 2]; numbers] }
+    }
+
+    /// Puts a member where it belongs now; without a key it has no room and stands nowhere.
+    pub(super) fn put(&mut self, id: MemberId, member: &Member, key: Option<u16>, free: u16) {
+        if self.rooms[id as usize][0].map(|room| room.key) == key {
+            return;
+        }
+        let shelves = [Some(Shelf::of(member)), Shelf::beside(member)];
+        for (place, shelf) in shelves.into_iter().enumerate() {
+            let Some(shelf) = shelf else { continue };
+            let index = self.all.shelf(shelf);
+            // The last of the bucket takes the place that becomes free.
+            if let Some(room) = self.rooms[id as usize][place].take()
+                && let Some(other) = index.remove(room)
+                && let Some(theirs) = self.rooms[other as usize][place].as_mut()
+            {
+                theirs.position = room.position;
+            }
+            self.rooms[id as usize][place] = key.map(|key| index.insert(id, key, free));
+        }
+    }
+}
+
 impl Shelf {
     /// Where a member with room stands by its terms.
     pub(super) fn of(member: &Member) -> Self {
@@ -89,6 +123,15 @@ impl Shelf {
 
 impl Tier {
     pub(super) const ALL: [Self; 3] = [Self::Friends, Self::Everybody, Self::Last];
+
+    /// The one in which this child finds this parent.
+    pub(super) fn of(parent: &Member, child: &Member) -> Self {
+        match (parent.group, parent.strangers) {
+            (Some(_), _) if parent.group == child.group => Self::Friends,
+            (Some(_), Strangers::Last) => Self::Last,
+            _ => Self::Everybody,
+        }
+    }
 
     /// The rule that chose, when somebody of this tier was chosen.
     pub(super) const fn rule(self) -> Rule {

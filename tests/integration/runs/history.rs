@@ -9,7 +9,7 @@ use grandstand::proto::Rule;
 use grandstand::units::HostId;
 
 /// Seeds of which each is run with and without history.
-const SEEDS: u64 = 10;
+const SEEDS: u64 = 20;
 /// By then the control center has seen most of those who will return.
 const LEARNT: SimTime = SimTime::from_secs(300);
 
@@ -51,7 +51,7 @@ fn history_helps_on_the_same_viewers() {
     let (with, without) = (lost(|pair| &pair.with), lost(|pair| &pair.without));
     assert!(with < 0.5 * without, "{with} parents vanish, {without} without history");
     // What viewers see is better over all audiences.
-    let gain = |metric| interval(&differences(metric)).expect("ten seeds");
+    let gain = |metric| interval(&differences(metric)).expect("many seeds");
     let (stalls, continuity) = (gain("stalls_per_hour"), gain("continuity"));
     assert!(stalls.high < 0.0 && continuity.low > 0.0, "{stalls:?}, {continuity:?}");
     // No viewer came or left for it.

@@ -110,11 +110,12 @@ fn the_children_of_who_says_good_bye_are_moved_within_a_second() {
         assert!(!row.silent && row.leave < decision.time, "{decision:?}");
         moved.entry((decision.child, old)).or_default().push(decision.time);
     }
-    // Whoever was told to go elsewhere in the moment before did not need to be told again.
+    // Whoever was told to go elsewhere before did not need to be told again: it kept its parent for as long as it
+    // tried to connect, which it gives up after two seconds.
     let already = |row: &TransferRow| {
         run.decisions.iter().any(|decision| {
             let before =
-                decision.time <= row.end && row.end.since(decision.time) < Span::from_millis(200);
+                decision.time <= row.end && row.end.since(decision.time) < Span::from_secs(2);
             before && decision.child == row.destination && decision.old_parent == Some(row.source)
         })
     };
@@ -138,7 +139,7 @@ fn the_children_of_who_says_good_bye_are_moved_within_a_second() {
 #[test]
 fn only_the_children_of_the_dead_change_parents() {
     let overrides = [
-        "audience.peak=1000",
+        "audience.peak=1200",
         "output.assignments=\"all\"",
         "output.topology_at=[\"3590 s\"]",
         "fault=[{at=\"60 min\", peers_vanish=\"10 %\"}]",
@@ -254,10 +255,17 @@ fn the_whole_is_recomputed_every_five_minutes_or_as_often_as_it_is_told() {
         let times: BTreeSet<u64> = triggered(&run, Trigger::Recomputation)
             .map(|decision| decision.time.as_nanos() / 1_000_000_000)
             .collect();
+        // What one of them decides is done within seconds, one look after the other, with a few looks between
+        // them at which nothing can be done.
+        let begins = times
+            .iter()
+            .filter(|time| times.range(time.saturating_sub(6)..**time).next().is_none());
         // The clock starts with the first viewer; looks are a second apart.
         let (due, others): (Vec<u64>, Vec<u64>) =
-            times.into_iter().partition(|time| *time % seconds <= 5);
+            begins.copied().partition(|time| *time % seconds <= 5);
         assert!(due.len() as f64 >= whole * 0.8, "{due:?} of {whole}");
-        assert!(others.len() <= figure(&run, "recomputations_part") as usize, "{others:?}");
+        let between = ["recomputations_part", "recomputations_again"];
+        let between: f64 = between.map(|metric| figure(&run, metric)).into_iter().sum();
+        assert!(others.len() as f64 <= between, "{others:?} of {between}");
     }
 }

@@ -60,9 +60,8 @@ impl Puzzle {
     }
 
     /// Has the control center serve it, and returns the stage when all has come to rest.
-    pub(super) fn play(&self) -> Stage {
-        // Only the objective function counts here, not how many trees one viewer is interior in.
-        let config = ControlConfig { spread: true, ..ControlConfig::default() };
+    pub(super) fn play(&self, spread: bool) -> Stage {
+        let config = ControlConfig { spread, ..ControlConfig::default() };
         let mut stage = Stage::new(Setting {
             config,
             nodes: vec![("cdn", 9, Self::kbps(self.copies))],
@@ -136,6 +135,8 @@ pub(super) fn least_cost(puzzle: &Puzzle) -> f64 {
 /// The least cost of all topologies there are, found by trying them: for very few places.
 struct Search<'a> {
     puzzle: &'a Puzzle,
+    /// Each viewer has children in one tree only.
+    disjoint: bool,
     /// By place, in the order of substreams: nobody, the node, or a viewer.
     parents: Vec<Option<usize>>,
     left: Vec<usize>,
@@ -144,19 +145,21 @@ struct Search<'a> {
 
 /// Viewers are parents by their number, the CDN node by the number after them.
 impl Search<'_> {
-    fn least(puzzle: &Puzzle) -> f64 {
+    fn least(puzzle: &Puzzle, disjoint: bool) -> f64 {
         let mut left = puzzle.slots.clone();
         left.push(puzzle.copies);
         let places = puzzle.slots.len() * usize::from(puzzle.substreams);
         let parents = Vec::with_capacity(places);
-        let mut search = Search { puzzle, parents, left, best: f64::INFINITY };
+        let mut search = Search { puzzle, disjoint, parents, left, best: f64::INFINITY };
         search.go_on(places);
         search.best
     }
 
     fn go_on(&mut self, places: usize) {
         if self.parents.len() == places {
-            self.best = self.best.min(self.cost());
+            if !self.disjoint || self.is_disjoint() {
+                self.best = self.best.min(self.cost());
+            }
             return;
         }
         let own = self.parents.len() % self.puzzle.slots.len();
@@ -172,6 +175,14 @@ impl Search<'_> {
         self.parents.push(None);
         self.go_on(places);
         self.parents.pop();
+    }
+
+    fn is_disjoint(&self) -> bool {
+        let viewers = self.puzzle.slots.len();
+        (0..viewers).all(|viewer| {
+            let trees = self.parents.chunks(viewers);
+            trees.filter(|tree| tree.contains(&Some(viewer))).count() <= 1
+        })
     }
 
     /// A place in a circle, or below nobody, is one to which nothing comes.
@@ -198,8 +209,8 @@ impl Search<'_> {
 }
 
 #[test]
-fn the_bound_is_what_the_best_of_all_trees_costs() {
-    let mut attained = 0;
+fn the_bounds_are_what_the_best_of_all_trees_costs() {
+    let (mut attained, mut served) = (0, 0);
     for number in 0..40 {
         let mut rng = stream(7, "tiny puzzle", number);
         let substreams = 1 + dist::below(&mut rng, 2) as u8;
@@ -207,11 +218,17 @@ fn the_bound_is_what_the_best_of_all_trees_costs() {
         let slots: Vec<usize> = (0..viewers).map(|_| dist::below(&mut rng, 4) as usize).collect();
         let copies = 1 + dist::below(&mut rng, 6) as usize;
         let puzzle = Puzzle { substreams, copies, slots };
-        let (bound, best) = (least_cost(&puzzle), Search::least(&puzzle));
+        let (bound, best) = (least_cost(&puzzle), Search::least(&puzzle, false));
         assert!(bound <= best + 1e-9, "{bound} is above {best}: {:?}", puzzle.slots);
         attained += u32::from(best - bound < 1e-9);
+        let (bound, best) = (least_disjoint_cost(&puzzle), Search::least(&puzzle, true));
+        if bound.is_finite() {
+            assert!((best - bound).abs() < 1e-9, "{bound} is not {best}: {:?}", puzzle.slots);
+            served += 1;
+        }
     }
     assert!(attained >= 36, "attained in {attained} of 40");
+    assert!(served >= 20, "{served} can be served whole");
 }
 
 /// Random clusters that can be served whole, or not.
@@ -220,23 +237,40 @@ fn puzzles(count: u64, served: bool) -> impl Iterator<Item = Puzzle> {
     all.filter(move |puzzle| puzzle.can_serve_all() == served)
 }
 
+/// Gaps of those clusters that can be served whole: at the least, the median, nine in ten, the worst.
+fn gaps(of: impl Fn(&Puzzle) -> f64) -> [f64; 4] {
+    let mut gaps: Vec<f64> = puzzles(200, true).map(|puzzle| of(&puzzle)).collect();
+    gaps.sort_by(f64::total_cmp);
+    assert!(gaps.len() > 150, "{} clusters", gaps.len());
+    [0.0, 0.5, 0.9, 1.0].map(|share| gaps[((gaps.len() - 1) as f64 * share) as usize])
+}
+
 #[test]
 fn small_clusters_cost_little_more_than_the_best_trees() {
-    let mut gaps: Vec<f64> =
-        puzzles(200, true).map(|puzzle| cost(&puzzle.play()) / least_cost(&puzzle) - 1.0).collect();
-    gaps.sort_by(f64::total_cmp);
-    let at = |share: f64| gaps[((gaps.len() - 1) as f64 * share) as usize];
-    let told = [0.0, 0.5, 0.9, 1.0].map(|share| format!("{:.4}", at(share)));
-    assert!(gaps.len() > 150, "{} clusters", gaps.len());
-    assert!(at(0.0) > -1e-9, "nothing costs less than the bound: {told:?}");
-    assert!(at(0.5) <= 0.03 && at(1.0) <= 0.15, "least, median, p90, worst: {told:?}");
+    let told = gaps(|puzzle| cost(&puzzle.play(true)) / least_cost(puzzle) - 1.0);
+    let [least, median, _, worst] = told;
+    assert!(least > -1e-9, "nothing costs less than the bound: {told:?}");
+    assert!(median <= 0.03 && worst <= 0.15, "least, median, p90, worst: {told:?}");
+}
+
+/// What the rule that a viewer has children in one tree only costs by itself is no gap. Where not all can be
+/// served so, viewers help out in other trees, and the bound is that of all topologies.
+#[test]
+fn with_children_in_one_tree_only_small_clusters_cost_little_more_than_the_best_of_such_trees() {
+    let told = gaps(|puzzle| {
+        let disjoint = least_disjoint_cost(puzzle);
+        let bound = if disjoint.is_finite() { disjoint } else { least_cost(puzzle) };
+        cost(&puzzle.play(false)) / bound - 1.0
+    });
+    let [_, median, most, worst] = told;
+    assert!(median <= 0.03 && most <= 0.05 && worst <= 0.35, "least, median, p90, worst: {told:?}");
 }
 
 #[test]
 fn where_not_all_can_be_served_as_many_as_possible_are_served_whole() {
     let (mut short, mut most, mut whole) = (0, 0, 0);
     for puzzle in puzzles(200, false) {
-        let stage = puzzle.play();
+        let stage = puzzle.play(true);
         let served = stage.actors.iter().filter(|actor| !actor.is_node);
         let served = served.filter(|actor| actor.told.iter().all(Option::is_some)).count();
         assert!(served <= puzzle.most_served(), "{served} of {:?}", puzzle.slots);
@@ -244,4 +278,66 @@ fn where_not_all_can_be_served_as_many_as_possible_are_served_whole() {
     }
     assert!(short > 10, "{short} clusters");
     assert!(whole * 20 >= most * 19, "{whole} viewers instead of {most}");
+}
+
+/// What no topology can cost less than in which each viewer has children in one tree only; infinite if there
+/// is none that serves all.
+///
+/// Every way to deal the viewers out to the trees, by how many of each size are still to be dealt; a tree
+/// is flattest with the largest fan-outs at the top.
+fn least_disjoint_cost(puzzle: &Puzzle) -> f64 {
+    let most = puzzle.slots.iter().copied().max().unwrap_or(0);
+    let mut sizes = vec![0; most];
+    puzzle.slots.iter().filter(|slots| **slots > 0).for_each(|slots| sizes[slots - 1] += 1);
+    let width = sizes.iter().map(|count| count + 1).product::<usize>();
+    // By what is left to be dealt and copies that are left, after so many trees.
+    let mut best = vec![vec![f64::INFINITY; puzzle.copies + 1]; width];
+    best[width - 1][puzzle.copies] = 0.0;
+    for _ in 0..puzzle.substreams {
+        let mut next = vec![vec![f64::INFINITY; puzzle.copies + 1]; width];
+        for left in 0..width {
+            for taken in 0..=left {
+                let Some(slots) = dealt(&sizes, left, taken) else { continue };
+                for roots in 0..=puzzle.copies.min(puzzle.slots.len()) {
+                    let cost = tree_cost(&slots, puzzle.slots.len(), roots);
+                    for copies in roots..=puzzle.copies {
+                        let all = best[left][copies] + cost;
+                        let known = &mut next[left - taken][copies - roots];
+                        *known = known.min(all);
+                    }
+                }
+            }
+        }
+        best = next;
+    }
+    best.iter().flatten().copied().fold(f64::INFINITY, f64::min)
+}
+
+/// The slots of those that a number stands for, largest first, if they are among those that are left.
+fn dealt(sizes: &[usize], mut left: usize, mut taken: usize) -> Option<Vec<usize>> {
+    let mut slots = Vec::new();
+    for (size, count) in sizes.iter().enumerate() {
+        let (has, takes) = (left % (count + 1), taken % (count + 1));
+        if takes > has {
+            return None;
+        }
+        slots.extend(std::iter::repeat_n(size + 1, takes));
+        (left, taken) = (left / (count + 1), taken / (count + 1));
+    }
+    slots.reverse();
+    Some(slots)
+}
+
+/// What one tree over so many places costs at least; infinite if there are not slots enough.
+fn tree_cost(slots: &[usize], places: usize, roots: usize) -> f64 {
+    let weights = ObjectiveConfig::default();
+    let (mut cost, mut level, mut from, mut depth) = (weights.cdn * roots as f64, roots, 0, 1);
+    while level > 0 {
+        cost += weights.hop * (level * depth) as f64;
+        let own = from.min(slots.len())..(from + level).min(slots.len());
+        let below: usize = slots[own].iter().sum();
+        (from, depth) = (from + level, depth + 1);
+        level = below.min(places - from);
+    }
+    if from < places { f64::INFINITY } else { cost }
 }

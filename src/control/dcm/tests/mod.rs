@@ -19,6 +19,7 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
 
 mod books;
+mod planned;
 
 const NODES: [PeerId; 2] = [PeerId::new(0), PeerId::new(1)];
 

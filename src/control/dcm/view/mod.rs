@@ -76,6 +76,11 @@ impl View {
         self.count
     }
 
+    /// Above the numbers of all members.
+    pub(super) fn numbers(&self) -> usize {
+        self.members.len()
+    }
+
     pub(super) fn member(&self, id: MemberId) -> &Member {
         &self.members[id as usize]
     }
