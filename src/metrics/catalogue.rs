@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 143] = [
+const NAMES: [(&str, &str, Direction, Parts); 145] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -82,6 +82,8 @@ const NAMES: [(&str, &str, Direction, Parts); 143] = [
     ("parent_changes_per_peer_minute", "1/min", Lower, ONE),
     ("refusals", "count", Lower, ONE),
     ("policy_violations", "count", Lower, ONE),
+    ("lan_bytes", "B", Neither, ONE),
+    ("lan_share", "ratio", Higher, ONE),
     ("rejoins", "count", Lower, ONE),
     ("connect_attempts", "count", Neither, ONE),
     ("connect_refused", "count", Lower, ONE),

@@ -49,6 +49,8 @@ pub enum Rule {
     ClusterFeed,
     /// No peer of its own cluster has room: one of the level above.
     FromLevelAbove,
+    /// As below, of those on the same enterprise network.
+    SameEnterprise,
     /// As below, among the child's friends.
     NearestOfFriends,
     /// Among those with most spare uplink nearest to the source, the nearest to the child.
@@ -189,9 +191,10 @@ impl Trigger {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ClusterFeed,
         Self::FromLevelAbove,
+        Self::SameEnterprise,
         Self::NearestOfFriends,
         Self::NearestOfCandidates,
         Self::NoPeerHasRoom,
@@ -212,6 +215,7 @@ impl Rule {
         match self {
             Self::ClusterFeed => "cluster_feed",
             Self::FromLevelAbove => "from_level_above",
+            Self::SameEnterprise => "same_enterprise",
             Self::NearestOfFriends => "nearest_of_friends",
             Self::NearestOfCandidates => "nearest_of_candidates",
             Self::NoPeerHasRoom => "no_peer_has_room",

@@ -14,6 +14,9 @@ pub struct Terms {
     pub friends: Option<Friends>,
     /// What its subscription is worth: where not all can be served, the higher is placed first.
     pub priority: u8,
+    /// It is on an enterprise's network: it serves only those who come from the same public address, over
+    /// that network, and takes from them first; friends are of no account then.
+    pub lan_only: bool,
 }
 
 /// A stretch of time, its end not included.
@@ -55,11 +58,18 @@ impl Hours {
 }
 
 impl Terms {
-    /// Whether a client that says this would serve one of `group`, the time aside.
+    /// Whether a client that says this would serve one of `group`, the time and networks of its own aside.
     #[must_use]
     pub fn befriend(&self, group: Option<&str>) -> bool {
         let closed = self.friends.as_ref().filter(|own| own.strangers == Strangers::Never);
         closed.is_none_or(|own| group == Some(&*own.group))
+    }
+
+    /// What it does for those outside its group, or outside its network.
+    #[must_use]
+    pub fn strangers(&self) -> Strangers {
+        let friends = self.friends.as_ref().map(|own| own.strangers);
+        if self.lan_only { Strangers::Never } else { friends.unwrap_or_default() }
     }
 
     /// The name of its group, if it is of one.
@@ -68,7 +78,7 @@ impl Terms {
         self.friends.as_ref().map(|friends| &*friends.group)
     }
 
-    /// Estimated bytes on the wire: a byte for what there is, times of four bytes each, the group's name.
+    /// Estimated bytes on the wire: a byte of flags for what there is, times of four bytes each, the group's name.
     pub(super) fn size(&self) -> u64 {
         let group = self.group().map_or(0, |name| 1 + name.len() as u64);
         2 + 8 * self.no_serving.len() as u64 + group

@@ -63,6 +63,7 @@ pub(super) const fn rule(rule: Rule) -> &'static str {
     match rule {
         Rule::ClusterFeed => "its cluster needed another feed from outside",
         Rule::FromLevelAbove => "the nearest with room of the level above",
+        Rule::SameEnterprise => "the nearest with room on the same enterprise network",
         Rule::NearestOfFriends => "the nearest of its friends with room",
         Rule::NearestOfCandidates => "the nearest of those with most room, close to the source",
         Rule::NoPeerHasRoom => "no peer had room",

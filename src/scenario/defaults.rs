@@ -101,6 +101,7 @@ fn line(name: &str, share: f64, [down_kbps, up_kbps]: [u64; 2], rtt_ms: u64) -> 
         lends: uplink_rule(),
         mobile: false,
         terms: Terms::default(),
+        enterprise: None,
         sessions: Vec::new(),
         silent_leave: None,
     }

@@ -341,10 +341,23 @@ pub struct AccessClass {
     pub mobile: bool,
     /// On which terms its users take part.
     pub terms: Terms,
+    /// The enterprises in which its users sit; none where each has a line of its own.
+    pub enterprise: Option<Enterprise>,
     /// How long its users stay; as all viewers where it is empty.
     pub sessions: Vec<SessionKind>,
     /// Its users who leave without a good-bye; as of all viewers where there is none.
     pub silent_leave: Option<Ratio>,
+}
+
+/// Enterprises of one kind: viewers behind one line, with a network of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enterprise {
+    /// Viewers of one city behind one line.
+    pub viewers: u32,
+    /// Downlink of the line.
+    pub downlink: BitRate,
+    /// Its uplink.
+    pub uplink: BitRate,
 }
 
 /// What of its uplink a user lends: the smaller of the two.

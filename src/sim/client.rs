@@ -33,7 +33,7 @@ impl World<'_> {
         // Welcomed one round trip from now, it will report after its phase.
         let first_report = self.now + center_delay * 2 + session.phase;
         let slot = self.seats.take(first_report).expect("a seat for all who are there at once");
-        let address = self.address(site, session.metro);
+        let address = self.public_address(number);
         let (id, now) = (self.viewer_id(number), self.now);
         let full = self.streams[session.content.index()].full;
         let peer = &mut self.peers[slot as usize];
@@ -251,7 +251,8 @@ impl World<'_> {
     fn can_reach(&self, child: Slot, parent: Slot) -> bool {
         let (a, b) = (self.peer(child), self.peer(parent));
         let up = self.fabric.is_up(a.site, b.site) && self.fabric.is_up(b.site, a.site);
-        up && (b.is_server() || (a.nat.can_connect(b.nat) && self.pair_is_lucky(a.id, b.id)))
+        let reachable = || a.nat.can_connect(b.nat) && self.pair_is_lucky(a.id, b.id);
+        up && (b.is_server() || self.on_one_lan(child, parent) || reachable())
     }
 
     /// Some pairs that should connect do not: the same ones every time.

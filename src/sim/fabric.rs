@@ -182,16 +182,17 @@ impl Fabric {
         self.graph.capacity(link)
     }
 
-    /// A flow from an uplink to a downlink.
+    /// A flow that leaves a site by the first links and comes in by the second.
     pub(super) fn add_flow(
         &mut self,
-        ends: (LinkId, LinkId),
+        ends: [[Option<LinkId>; 2]; 2],
         sites: (u16, u16),
         cap: FlowRate,
     ) -> FlowId {
         let route = self.path(sites.0, sites.1).map(|path| &self.routes.get(path.route).links);
         let borders = route.into_iter().flatten().map(|link| self.links[link]);
-        let path = [ends.0].into_iter().chain(borders).chain([ends.1]);
+        let [out, into] = ends.map(|links| links.into_iter().flatten());
+        let path = out.chain(borders).chain(into);
         self.fluid.add_flow(path, cap).expect("a route visits a link once, and access links differ")
     }
 

@@ -50,8 +50,8 @@ impl World<'_> {
     pub(super) fn open_flow(&mut self, id: EdgeId) {
         let (child, _) = self.edges.owner(id);
         let edge = self.edges.get(id);
-        let (above, below) = (self.peer(edge.parent), self.peer(child));
-        let (ends, sites) = ((above.uplink, below.downlink), (above.site, below.site));
+        let sites = (self.peer(edge.parent).site, self.peer(child).site);
+        let ends = self.ends_of(edge.parent, child);
         let flow = self.fabric.add_flow(ends, sites, FlowRate(edge.cap));
         if self.flow_edges.len() <= flow.index() {
             self.flow_edges.resize(flow.index() + 1, u32::MAX);

@@ -28,6 +28,10 @@ impl World<'_> {
         if !from_server && self.recorder.watches_terms() {
             self.judge(id, (parent, child), bytes);
         }
+        if let Some(enterprise) = self.enterprise_of(child) {
+            let inside = self.enterprise_of(parent) == Some(enterprise);
+            self.recorder.reached_enterprise(bytes, inside);
+        }
         let sites = (self.peer(parent).site, self.peer(child).site);
         self.recorder.moved(self.peer(child).content, sites, bytes, from_server.then_some(reason));
     }

@@ -8,6 +8,7 @@ mod client;
 mod coordinators;
 mod drive;
 mod edges;
+mod enterprises;
 mod event;
 mod fabric;
 mod faults;

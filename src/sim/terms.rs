@@ -24,8 +24,11 @@ impl World<'_> {
             .iter()
             .any(|hours| hours.from + REPAIR <= since && self.now <= hours.until);
         let kept_out = !sender.befriend(receiver.group());
+        let outside = sender.lan_only && !self.on_one_lan(ends.0, ends.1);
         let peer = self.peer(ends.0).id;
-        for (term, broken) in [(Term::NoServing, resting), (Term::Friends, kept_out)] {
+        let terms =
+            [(Term::NoServing, resting), (Term::Friends, kept_out), (Term::LanOnly, outside)];
+        for (term, broken) in terms {
             if broken && bytes > 0 {
                 self.recorder.broke_its_terms(term, peer);
             }

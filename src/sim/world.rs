@@ -2,6 +2,7 @@
 
 use super::RunSpec;
 use super::edges::Edges;
+use super::enterprises::{Enterprise, LAN_RTT};
 use super::event::Event;
 use super::fabric::{Fabric, Site};
 use super::hosts::Hosts;
@@ -62,6 +63,7 @@ pub(super) struct World<'a> {
     pub(super) servers: usize,
     pub(super) edges: Edges,
     pub(super) hosts: Hosts,
+    pub(super) enterprises: Vec<Enterprise>,
     /// Whose flow it is, by flow.
     pub(super) flow_edges: Vec<u32>,
     /// Edges whose own or upstream rate may have changed.
@@ -117,6 +119,7 @@ impl<'a> World<'a> {
             servers: scenario.cdn.len(),
             edges,
             hosts: Hosts::default(),
+            enterprises: Vec::new(),
             flow_edges: Vec::new(),
             dirty: Vec::new(),
             rounds: 0,
@@ -134,6 +137,7 @@ impl<'a> World<'a> {
         world.slots = vec![NO_SLOT; world.servers + world.sessions.len()];
         world.reserve();
         world.open_servers();
+        world.open_enterprises();
         (0..world.seats.len()).for_each(|_| _ = world.add_slot());
         world.deliver_feeds();
         world.schedule_all();
@@ -242,6 +246,9 @@ impl<'a> World<'a> {
 
     /// One way from one peer to another; none when no route joins them.
     pub(super) fn one_way(&self, from: Slot, to: Slot) -> Option<Span> {
+        if self.on_one_lan(from, to) {
+            return Some(LAN_RTT / 2);
+        }
         let (a, b) = (self.peer(from), self.peer(to));
         let core = self.fabric.rtt((a.site, a.metro), (b.site, b.metro))?;
         Some(a.access_delay + b.access_delay + core / 2)

@@ -181,7 +181,7 @@ fn search(
         if let Some((_, parent)) = nearest {
             let pruned_history = best.map_or(0, |best| index.worse(seeker, best));
             let source = Source::Member(parent);
-            return Choice { source, rule: tier.rule(), pruned_history, ..choice };
+            return Choice { source, rule: tier.rule(member), pruned_history, ..choice };
         }
     }
     choice

@@ -157,7 +157,9 @@ impl<'a> Draft<'a> {
             let room = self.room(id);
             let (many, size) = match self.order {
                 Order::AsToday => (2, 0),
-                Order::LargestFirst => (1, room.max(1).ilog2()),
+                Order::LargestFirst if self.is_open(id) => (1, room.max(1).ilog2()),
+                // Those who serve some only stay above these.
+                Order::LargestFirst => (1, 0),
             };
             let feeds_others = edge.first_child != NOBODY && room > 0;
             if (feeds_others || room >= many) && !member.is_fleeting() {
@@ -209,7 +211,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// A parent that is better than `kept` by more than a switch costs.
+    /// A parent that is better than `kept` by more than a switch costs, and serves the child as gladly: nobody
+    /// leaves a friend for a place nearer to the source.
     fn better_than(&self, id: MemberId, kept: MemberId) -> Option<MemberId> {
         let Known { view, with, .. } = self.known;
         let weights = &with.config.objective;
@@ -228,7 +231,8 @@ impl<'a> Draft<'a> {
         if depth <= best || gain(best) + most <= weights.switch {
             return None;
         }
-        let other = self.nearest(id)?;
+        let glad = |parent: MemberId| Tier::of(view.member(parent), view.member(id));
+        let other = self.nearest(id).filter(|other| glad(*other) <= glad(kept))?;
         let to = self.depths[other as usize];
         let edge = |parent, depth: u8| cost(self.known, id, Source::Member(parent), depth + 1);
         (edge(kept, depth) - edge(other, to) + gain(to) > weights.switch).then_some(other)
@@ -300,7 +304,8 @@ impl<'a> Draft<'a> {
         }
         let member = self.known.view.member(id);
         let (depth, free) = (self.depths[id as usize], self.left[id as usize]);
-        let key = SlotIndex::key(member.nat, member.standing, depth, free).filter(|_| free > 0);
+        let key = SlotIndex::key(member.nat_as_parent(), member.standing, depth, free)
+            .filter(|_| free > 0);
         self.shelves.put(id, member, key, free);
     }
 }

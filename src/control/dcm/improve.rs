@@ -6,7 +6,7 @@ use super::{Dcm, Step};
 use crate::control::history::Standing;
 use crate::control::objective::{EdgeKind, edge_cost, lift_gain};
 use crate::control::servers::Wanted;
-use crate::proto::{Rule, Trigger};
+use crate::proto::{Rule, Strangers, Trigger};
 use crate::units::{NatKind, Substream};
 use std::cmp::Reverse;
 
@@ -90,10 +90,12 @@ impl Dcm {
         if failures == 0 { 0 } else { first + failures }
     }
 
-    /// What makes a good feed: interior in this substream, to be relied on, and strong.
+    /// What makes a good feed: interior in this substream for others than its friends, to be relied on, and
+    /// strong.
     fn feed_quality(&self, id: MemberId, substream: Substream) -> (bool, Reverse<Standing>, u16) {
         let member = self.view.member(id);
-        (member.is_interior_in(substream), Reverse(member.standing), member.slots)
+        let serves = member.is_interior_in(substream) && member.strangers != Strangers::Never;
+        (serves, Reverse(member.standing), member.slots)
     }
 
     /// A member that has not yet done what it was told last is left alone.
@@ -188,6 +190,7 @@ impl Dcm {
             (member.standing.carries_others() || cut_off)
                 && member.is_interior_in(substream)
                 && fed_by_peer
+                && (member.strangers != Strangers::Never || cut_off)
                 && member.nat != NatKind::UdpBlocked
                 && !self.view.is_from_above(id, substream)
         };

@@ -76,6 +76,9 @@ pub(super) struct Member {
     /// Its affinity group, and what it does for those outside.
     pub(super) group: Option<GroupNumber>,
     pub(super) strangers: Strangers,
+    /// Its group is who comes from the same public address: they reach each other over a network of their
+    /// own, on which nothing is gained by different feeders for different substreams.
+    pub(super) lan: bool,
     /// The higher is placed first.
     pub(super) priority: u8,
     /// Since when it is here.
@@ -94,6 +97,11 @@ impl Member {
     /// Whether it is to have several children in a substream, now or when it is fed.
     pub(super) fn is_interior_in(&self, substream: Substream) -> bool {
         self.home == substream && self.slots > 1 && !self.resting
+    }
+
+    /// How it can be reached as a parent: on its own network by all whom it serves.
+    pub(super) fn nat_as_parent(&self) -> NatKind {
+        if self.lan { NatKind::Open } else { self.nat }
     }
 
     /// Whether history says that it is soon gone: its place is far from the source, whatever it lends.

@@ -52,9 +52,9 @@ use crate::control::levels::{Level, Post};
 use crate::control::servers::Servers;
 use crate::proto::{
     Amounts, Assignment, ContentInfo, Decision, Heartbeat, Join, Outbox, ParentChoice, Place, Rule,
-    Strangers, Terms, ToClient, ToKeeper, Trigger,
+    Terms, ToClient, ToKeeper, Trigger,
 };
-use crate::units::{Bytes, PeerId, SimTime, Substream};
+use crate::units::{Address, Bytes, PeerId, SimTime, Substream};
 use choose::Choice;
 use member::{Former, GroupNumber, Member, Source, Stay};
 use shares::Shares;
@@ -234,8 +234,9 @@ impl Dcm {
             standing: Standing::Unsure,
             alive: true,
             resting: terms.no_serving.iter().any(|hours| hours.contain(now)),
-            group: self.group_of(terms),
-            strangers: terms.friends.as_ref().map_or(Strangers::Always, |own| own.strangers),
+            group: self.group_of(terms, join.address),
+            strangers: terms.strangers(),
+            lan: terms.lan_only,
             priority: terms.priority,
             since: now,
             left_out: false,
@@ -260,7 +261,10 @@ impl Dcm {
     }
 
     /// The group that is named; numbers are given in the order of first mention.
-    fn group_of(&mut self, terms: &Terms) -> Option<GroupNumber> {
+    fn group_of(&mut self, terms: &Terms, address: Address) -> Option<GroupNumber> {
+        if terms.lan_only {
+            return Some(self.number_of(&format!("from {}", address.0).into()));
+        }
         Some(self.number_of(&terms.friends.as_ref()?.group))
     }
 

@@ -258,7 +258,10 @@ impl Dcm {
             self.view.set_home(to, substream);
         }
         let rule = match source {
-            Source::Member(to) => Tier::of(self.view.member(to), self.view.member(child)).rule(),
+            Source::Member(to) => {
+                let below = self.view.member(child);
+                Tier::of(self.view.member(to), below).rule(below)
+            }
             Source::None | Source::Server(_) | Source::Outside(_) => Rule::ClusterFeed,
         };
         let feasible = self.view.others_fed(child, substream);

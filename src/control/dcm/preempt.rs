@@ -160,7 +160,7 @@ impl Dcm {
         let (above, below) = (self.view.member(above), self.view.member(below));
         !above.resting
             && (above.strangers != Strangers::Never || above.group == below.group)
-            && above.nat.can_connect(below.nat)
+            && above.nat_as_parent().can_connect(below.nat)
             && !self.history.hopeless(step.with.now, below.peer).contains(&above.peer)
     }
 

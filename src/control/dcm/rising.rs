@@ -3,7 +3,7 @@
 
 use super::member::{MemberId, Source};
 use super::{Dcm, Notice, Step};
-use crate::proto::{Place, Trigger};
+use crate::proto::{Place, Strangers, Trigger};
 use crate::units::{NatKind, Substream};
 use std::cmp::Reverse;
 
@@ -74,6 +74,7 @@ impl Dcm {
         let member = self.view.member(id);
         member.slots > u16::from(self.view.substreams)
             && member.standing.carries_others()
+            && member.strangers != Strangers::Never
             && member.nat.can_connect(NatKind::PortRestricted)
             && !member.resting
     }

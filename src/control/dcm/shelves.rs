@@ -26,7 +26,7 @@ pub(super) enum Shelf {
 }
 
 /// The order in which shelves are looked at: the next only when nobody on this one will do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tier {
     /// Of the child's group, those first who serve nobody else.
     Friends,
@@ -133,9 +133,10 @@ impl Tier {
         }
     }
 
-    /// The rule that chose, when somebody of this tier was chosen.
-    pub(super) const fn rule(self) -> Rule {
+    /// The rule that chose, when somebody of this tier was chosen for this child.
+    pub(super) const fn rule(self, child: &Member) -> Rule {
         match self {
+            Self::Friends if child.lan => Rule::SameEnterprise,
             Self::Friends => Rule::NearestOfFriends,
             Self::Everybody | Self::Last => Rule::NearestOfCandidates,
         }

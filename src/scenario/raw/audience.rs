@@ -130,6 +130,9 @@ pub struct RawAccess {
     /// With whom its users share first; with all alike when left out. Each client says it to its control
     /// center.
     pub friends: Option<At<RawFriends>>,
+    /// Its users sit in enterprises, many behind one line; each at home with a line of its own when left
+    /// out. The rates above are then those of each device on the enterprise's own network.
+    pub enterprise: Option<At<RawEnterprise>>,
     /// What its users' subscription is worth, 0 to 255: where not all can be served, the higher is
     /// placed first.
     pub priority: Option<At<i64>>,
@@ -150,6 +153,22 @@ pub struct RawHours {
     /// When it ends, from the start of the run.
     #[schemars(required)]
     pub until: Option<At<Duration>>,
+}
+
+/// Enterprises: so many viewers of one class, ISP and city are behind one line and one public address, and
+/// on a network of their own, over which they serve each other and nobody else.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawEnterprise {
+    /// How many viewers, in the order in which they first come; the last ones of a city may be fewer.
+    #[schemars(required)]
+    pub viewers: Option<At<i64>>,
+    /// Downlink of the line that they share.
+    #[schemars(required)]
+    pub downlink: Option<At<Rate>>,
+    /// Its uplink.
+    #[schemars(required)]
+    pub uplink: Option<At<Rate>>,
 }
 
 /// An affinity group, and what its members do for others.

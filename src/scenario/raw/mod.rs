@@ -13,8 +13,8 @@ mod topology;
 mod value;
 
 pub use audience::{
-    RawAccess, RawAudience, RawFriends, RawHours, RawLends, RawNat, RawNatMix, RawPhase,
-    RawSession, RawShape, RawStrangers, RawWatch,
+    RawAccess, RawAudience, RawEnterprise, RawFriends, RawHours, RawLends, RawNat, RawNatMix,
+    RawPhase, RawSession, RawShape, RawStrangers, RawWatch,
 };
 pub use cost::RawCost;
 pub use expect::{RawExpect, RawOver};

@@ -3,11 +3,11 @@
 use super::{at, instant, list, quantity, share, text, whole};
 use crate::proto::{Friends, Hours, Strangers};
 use crate::scenario::model::{
-    AccessClass, Arrivals, Audience, Content, NatMix, Phase, SessionKind, Shape, Watch,
+    AccessClass, Arrivals, Audience, Content, Enterprise, NatMix, Phase, SessionKind, Shape, Watch,
 };
 use crate::scenario::raw::{
-    RawAccess, RawAudience, RawFriends, RawHours, RawLends, RawNatMix, RawPhase, RawSession,
-    RawShape, RawStrangers, RawWatch,
+    RawAccess, RawAudience, RawEnterprise, RawFriends, RawHours, RawLends, RawNatMix, RawPhase,
+    RawSession, RawShape, RawStrangers, RawWatch,
 };
 
 pub(super) fn audience(audience: &Audience, contents: &[Content]) -> RawAudience {
@@ -81,6 +81,7 @@ pub(super) fn access(class: &AccessClass) -> RawAccess {
         mobile: at(class.mobile),
         no_serving: list(&class.terms.no_serving, hours).filter(|at| !at.value.is_empty()),
         friends: class.terms.friends.as_ref().and_then(|own| at(friends(own))),
+        enterprise: class.enterprise.and_then(|own| at(enterprise(own))),
         priority: whole(class.terms.priority),
         session: list(&class.sessions, session).filter(|at| !at.value.is_empty()),
         silent_leave: class.silent_leave.and_then(quantity),
@@ -89,6 +90,14 @@ pub(super) fn access(class: &AccessClass) -> RawAccess {
 
 fn hours(hours: &Hours) -> RawHours {
     RawHours { from: instant(hours.from), until: instant(hours.until) }
+}
+
+fn enterprise(enterprise: Enterprise) -> RawEnterprise {
+    RawEnterprise {
+        viewers: whole(enterprise.viewers),
+        downlink: quantity(enterprise.downlink),
+        uplink: quantity(enterprise.uplink),
+    }
 }
 
 fn friends(friends: &Friends) -> RawFriends {

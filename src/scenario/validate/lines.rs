@@ -5,8 +5,8 @@ use super::context::Check;
 use super::settings::table;
 use super::terms;
 use crate::scenario::defaults;
-use crate::scenario::model::{AccessClass, NatMix, UplinkRule};
-use crate::scenario::raw::{At, RawAccess, RawLends, RawNatMix};
+use crate::scenario::model::{AccessClass, Enterprise, NatMix, UplinkRule};
+use crate::scenario::raw::{At, RawAccess, RawEnterprise, RawLends, RawNatMix};
 use crate::units::{BitRate, Ratio, Span};
 use std::collections::BTreeSet;
 
@@ -47,8 +47,17 @@ fn class_of(
         lends: lends(check, &raw.lends, mobile),
         mobile,
         terms: terms::terms(check, raw, run),
+        enterprise: raw.enterprise.as_ref().map(|at| enterprise(check, &at.value)),
         sessions: sessions(check, &raw.session, Vec::new),
         silent_leave: check.parsed(&raw.silent_leave),
+    }
+}
+
+fn enterprise(check: &mut Check<'_>, raw: &RawEnterprise) -> Enterprise {
+    Enterprise {
+        viewers: check.integer(&raw.viewers, 2..=u32::MAX, 2),
+        downlink: check.positive(&raw.downlink, BitRate::ZERO),
+        uplink: check.positive(&raw.uplink, BitRate::ZERO),
     }
 }
 

@@ -8,10 +8,16 @@ use crate::units::{SimTime, Span};
 use std::collections::BTreeSet;
 
 pub(super) fn terms(check: &mut Check<'_>, raw: &RawAccess, run: Span) -> Terms {
+    if let (Some(at), Some(_)) = (&raw.friends, &raw.enterprise) {
+        let expected =
+            "no `friends` beside `enterprise`: who sits in one serves its own network only";
+        check.report(Rule::Combination, &at.span, expected);
+    }
     Terms {
         no_serving: no_serving(check, &raw.no_serving, run),
         friends: raw.friends.as_ref().map(|at| friends(check, &at.value)),
         priority: check.integer(&raw.priority, 0..=u8::MAX, 0),
+        lan_only: raw.enterprise.is_some(),
     }
 }
 

@@ -191,6 +191,11 @@ impl Recorder {
         for (metric, count) in self.policies.figures() {
             self.row(&metric, "count", Some(count as f64));
         }
+        let [within, all] = self.enterprise_bytes;
+        if all > 0 {
+            self.row("lan_bytes", "B", Some(within as f64));
+            self.row("lan_share", "ratio", share(within as f64, all as f64));
+        }
         self.row("rejoins", "count", Some(counts.rejoins as f64));
         self.row("connect_attempts", "count", Some(counts.connect_attempts as f64));
         self.row("connect_refused", "count", Some(counts.connect_refused as f64));

@@ -62,6 +62,8 @@ pub(super) struct Recorder {
     cdn_bytes: BTreeMap<Reason, u64>,
     /// Into each site from CDN nodes, for viewers that no peer can reach.
     unreachable_bytes: Vec<u64>,
+    /// To viewers in enterprises: from the same enterprise, and in all.
+    enterprise_bytes: [u64; 2],
     /// By site: its network, and what CDN nodes within it can send.
     networks: Vec<AsIndex>,
     inside: Vec<BitRate>,
@@ -162,6 +164,7 @@ impl Recorder {
             },
             cdn_bytes: BTreeMap::new(),
             unreachable_bytes: vec![0; sites],
+            enterprise_bytes: [0; 2],
             inside: networks.iter().map(|network| servers_inside(scenario, *network)).collect(),
             networks,
             cdn_links: vec![LinkAccount::default(); scenario.cdn.len()],
@@ -251,6 +254,13 @@ impl Recorder {
                 }
             }
         }
+    }
+
+    /// A viewer in an enterprise has received so much, from the same one or not.
+    pub(super) fn reached_enterprise(&mut self, bytes: u64, inside: bool) {
+        let [within, all] = &mut self.enterprise_bytes;
+        *all += bytes;
+        *within += if inside { bytes } else { 0 };
     }
 
     pub(super) fn detected(&mut self, loss: Loss, after: Span) {

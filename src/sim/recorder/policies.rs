@@ -24,6 +24,8 @@ pub(in crate::sim) enum Term {
     NoServing,
     /// That it serves friends only.
     Friends,
+    /// That it serves those on its own network only.
+    LanOnly,
 }
 
 /// The account of one policy.
@@ -35,12 +37,13 @@ struct Tally {
 }
 
 impl Term {
-    const ALL: [Self; 2] = [Self::NoServing, Self::Friends];
+    const ALL: [Self; 3] = [Self::NoServing, Self::Friends, Self::LanOnly];
 
     const fn name(self) -> &'static str {
         match self {
             Self::NoServing => "no_serving",
             Self::Friends => "friends",
+            Self::LanOnly => "lan_only",
         }
     }
 
@@ -52,6 +55,7 @@ impl Term {
                 let friends = class.terms.friends.as_ref();
                 friends.is_some_and(|own| own.strangers == Strangers::Never)
             }
+            Self::LanOnly => class.terms.lan_only,
         })
     }
 }

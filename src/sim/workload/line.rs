@@ -78,6 +78,7 @@ fn alone(scenario: &Scenario, seed: u64, viewer: u64, visit: &Visit, bitrate: Bi
         isp: isp as u16,
         access: class as u16,
         metro,
+        enterprise: None,
         nat,
         silent,
         // A line that is slower than the stream would never play; what is sold as broadband is not.

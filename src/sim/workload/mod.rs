@@ -2,6 +2,7 @@
 //! meets the same viewers.
 
 mod arrivals;
+mod enterprises;
 mod guests;
 mod line;
 
@@ -22,6 +23,8 @@ pub(super) struct Session {
     pub(super) isp: u16,
     pub(super) access: u16,
     pub(super) metro: Metro,
+    /// The enterprise in which it sits.
+    pub(super) enterprise: Option<u32>,
     pub(super) nat: NatKind,
     /// Leaves without a word.
     pub(super) silent: bool,
@@ -65,9 +68,11 @@ pub(super) fn sessions(scenario: &Scenario, seed: u64) -> Vec<Session> {
     };
     visits.sort_by_key(|visit| visit.join);
     let visits = visits.iter().enumerate();
-    visits
+    let mut sessions: Vec<Session> = visits
         .flat_map(|(number, visit)| line::describe(scenario, seed, number as u64, visit))
-        .collect()
+        .collect();
+    enterprises::fill(scenario, &mut sessions);
+    sessions
 }
 
 /// The most sessions that are there at the same time. A leave and a join at one instant count as both

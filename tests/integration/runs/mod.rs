@@ -7,6 +7,7 @@ mod channels;
 mod clusters;
 mod determinism;
 mod devices;
+mod enterprises;
 mod history;
 mod levels;
 mod links;

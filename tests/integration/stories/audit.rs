@@ -89,6 +89,9 @@ impl Stage {
                 if !parent.terms.befriend(child.terms.group()) {
                     faults.push(format!("{} is to serve {}, a stranger", parent.name, child.name));
                 }
+                if parent.terms.lan_only && parent.address != child.address {
+                    faults.push(format!("{} is to serve {} elsewhere", parent.name, child.name));
+                }
             }
         }
     }
@@ -102,7 +105,8 @@ impl Stage {
                 if parent.left || gone {
                     faults.push(format!("{} is told to take from {}", child.name, parent.name));
                 }
-                if !parent.is_node && !parent.nat.can_connect(child.nat) {
+                let one_lan = parent.terms.lan_only && parent.address == child.address;
+                if !parent.is_node && !one_lan && !parent.nat.can_connect(child.nat) {
                     faults.push(format!("{} cannot reach {}", child.name, parent.name));
                 }
             }

@@ -8,6 +8,7 @@ mod chaos;
 mod clusters;
 mod coming;
 mod devices;
+mod enterprises;
 mod going;
 mod levels;
 mod look;

@@ -50,6 +50,8 @@ pub(super) struct Actor {
     pub(super) name: String,
     pub(super) is_node: bool,
     pub(super) network: u32,
+    /// Where its packets seem to come from.
+    pub(super) address: Address,
     pub(super) nat: NatKind,
     /// Of a CDN node: its capacity.
     pub(super) uplink: BitRate,
@@ -158,6 +160,7 @@ impl Stage {
             network,
             nat,
             uplink: BitRate::from_kbps(kbps),
+            address: Address(network * ADDRESSES + peer.get()),
             device: Device::default(),
             terms: Terms::default(),
             alive: true,
@@ -202,6 +205,15 @@ impl Stage {
         self.ask(peer);
     }
 
+    /// A client of network 1 in an enterprise: all of one number come from the same address.
+    pub(super) fn join_at_work(&mut self, name: &str, uplink_kbps: u64, office: u32) {
+        let peer = self.enter(name, 1, NatKind::Symmetric, uplink_kbps);
+        let actor = &mut self.actors[peer.index()];
+        actor.address = Address(2 * ADDRESSES - 1 - office);
+        actor.terms.lan_only = true;
+        self.ask(peer);
+    }
+
     /// Sends a join, the first or another.
     pub(super) fn ask(&mut self, peer: PeerId) {
         // A join is repeated until it is answered.
@@ -211,7 +223,7 @@ impl Stage {
         let join = Join {
             client: HostId::new(peer.get()),
             content: self.content.content,
-            address: Address(actor.network * ADDRESSES + peer.get()),
+            address: actor.address,
             nat: actor.nat,
             uplink: actor.uplink,
             downlink: BitRate::from_kbps(20_000),

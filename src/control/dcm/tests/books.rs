@@ -110,7 +110,7 @@ impl World {
         let member = view.member(id);
         let (depth, free) = (view.edge(id, member.home).depth, member.slots - member.used);
         let wanted = (depth > 0 && free > 0)
-            .then(|| SlotIndex::key(member.nat, member.standing, depth, free))
+            .then(|| SlotIndex::key(member.nat_as_parent(), member.standing, depth, free))
             .flatten();
         let index = &view.index[member.home.index()];
         let anybody = Member { nat: NatKind::Open, ..member.clone() };

@@ -11,6 +11,7 @@ use crate::control::levels::{Level, Post};
 use crate::control::monitor::Conditions;
 use crate::proto::{
     AddressTable, ContentKind, Device, Friends, Heartbeat, Hours, Output, Received, ServerInfo,
+    Strangers,
 };
 use crate::units::{
     Address, AsNumber, BitRate, Bytes, ContentId, HostId, Metro, NatKind, Ratio, Span,
@@ -327,8 +328,14 @@ fn terms() -> impl Strategy<Value = Terms> {
         until: SimTime::from_secs(from + length),
     });
     let no_serving = prop::option::weighted(0.3, hours).prop_map(Vec::from_iter);
-    (no_serving, prop::option::weighted(0.4, friends), 0_u8..3)
-        .prop_map(|(no_serving, friends, priority)| Terms { no_serving, friends, priority })
+    (no_serving, prop::option::weighted(0.4, friends), 0_u8..3, prop::bool::weighted(0.2)).prop_map(
+        |(no_serving, friends, priority, lan_only)| Terms {
+            no_serving,
+            friends,
+            priority,
+            lan_only,
+        },
+    )
 }
 
 fn act() -> impl Strategy<Value = Act> {

@@ -69,7 +69,7 @@ impl<'a> Playback<'a> {
         let faults = [
             (self.used[&to] > parent.slots, "more than it lends"),
             (depth.is_none_or(|depth| depth == 0), "no data, or a circle"),
-            (!parent.nat.can_connect(member.nat), "out of reach"),
+            (!parent.nat_as_parent().can_connect(member.nat), "out of reach"),
             (parent.resting, "at rest"),
             (parent.strangers == crate::proto::Strangers::Never && !friends, "a stranger"),
             (view.avoids(child, substream, parent.peer, self.known.with.now), "a failed path"),

@@ -32,7 +32,7 @@ impl View {
         let free = member.slots.saturating_sub(member.used);
         let depth = self.edge(id, substream).depth;
         let wanted = (member.alive && free > 0 && depth > 0)
-            .then(|| SlotIndex::key(member.nat, member.standing, depth, free))
+            .then(|| SlotIndex::key(member.nat_as_parent(), member.standing, depth, free))
             .flatten();
         let present = *self.room(id, substream);
         if present.map(|room| (room.key, room.free)) == wanted.map(|key| (key, free)) {
@@ -125,6 +125,13 @@ impl View {
         }
     }
 
+    /// Has a member on an enterprise's network serve in all substreams.
+    pub(super) fn open_on_lan(&mut self, id: MemberId) {
+        if self.members[id as usize].lan {
+            self.all_substreams().for_each(|substream| self.help_out(id, substream));
+        }
+    }
+
     /// Whether a member is listed in a substream when it has room.
     pub(in crate::control::dcm) fn serves_in(&self, id: MemberId, substream: Substream) -> bool {
         self.members[id as usize].home == substream || self.helps.contains_key(&(id, substream))
@@ -132,7 +139,9 @@ impl View {
 
     /// Those who help out in a substream in which they have no children go back to their homes.
     pub(in crate::control::dcm) fn end_help(&mut self) {
-        let idle = |(id, substream): &(MemberId, Substream)| !self.feeds_anybody(*id, *substream);
+        let idle = |(id, substream): &(MemberId, Substream)| {
+            !self.members[*id as usize].lan && !self.feeds_anybody(*id, *substream)
+        };
         let done: Vec<_> = self.helps.keys().copied().filter(idle).collect();
         for (id, substream) in done {
             self.stop_helping(id, substream);
@@ -192,5 +201,6 @@ impl View {
         self.homed[former.index()] -= slots;
         self.homed[home.index()] += slots;
         self.refresh_room(id);
+        self.open_on_lan(id);
     }
 }
