@@ -71,6 +71,10 @@ pub(super) struct Member {
     /// How much others are to rely on it.
     pub(super) standing: Standing,
     pub(super) alive: bool,
+    /// It watches nothing and was called to serve others, in every substream.
+    pub(super) relay: bool,
+    /// A relay's session runs on its device.
+    pub(super) lends: bool,
     /// It serves nobody now: its hours.
     pub(super) resting: bool,
     /// Its affinity group, and what it does for those outside.
@@ -96,7 +100,13 @@ pub(super) struct Member {
 impl Member {
     /// Whether it is to have several children in a substream, now or when it is fed.
     pub(super) fn is_interior_in(&self, substream: Substream) -> bool {
-        self.home == substream && self.slots > 1 && !self.resting
+        (self.relay || self.home == substream) && self.slots > 1 && !self.resting
+    }
+
+    /// Whether it may have children in every substream: colleagues gain nothing by different feeders, and a
+    /// relay is there for nothing else.
+    pub(super) fn serves_everywhere(&self) -> bool {
+        self.lan || self.relay
     }
 
     /// How it can be reached as a parent: on its own network by all whom it serves.

@@ -14,6 +14,7 @@ mod cut;
 mod deal;
 mod detect;
 mod draft;
+mod duty;
 mod hours;
 mod improve;
 mod member;
@@ -231,8 +232,10 @@ impl Dcm {
             slots,
             used: 0,
             home: self.view.scarcest(),
-            standing: Standing::Unsure,
+            standing: if join.called.is_some() { Standing::Stable } else { Standing::Unsure },
             alive: true,
+            relay: join.called.is_some(),
+            lends: false,
             resting: terms.no_serving.iter().any(|hours| hours.contain(now)),
             group: self.group_of(terms, join.address),
             strangers: terms.strangers(),

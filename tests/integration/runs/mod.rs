@@ -20,6 +20,7 @@ mod scarcity;
 mod tables;
 mod terms;
 mod trees;
+mod waypoints;
 mod world;
 
 use grandstand::metrics::PeerRow;

@@ -7,7 +7,8 @@ use grandstand::control::{ControlCenter, ControlConfig, Policy};
 use grandstand::proto::{
     AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision,
     Device, Feed, Finding, Heartbeat, Input, Join, News, Outbox, Output, PathClass, Place,
-    Received, Refusal, Regrouping, RouteTable, Sent, ServerInfo, Terms, ToCenter, ToClient,
+    Received, Refusal, Regrouping, RelayChange, RouteTable, Sent, ServerInfo, Terms, ToCenter,
+    ToClient,
 };
 use grandstand::units::{
     Address, AsNumber, BitRate, Bytes, ContentId, HostId, Metro, NatKind, PeerId, SimTime, Span,
@@ -19,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const STEP: Span = Span::from_millis(200);
 const STEPS_A_HEARTBEAT: u64 = 10;
 /// Network `n` has this many addresses from `n` times as many on.
-const ADDRESSES: u32 = 1_000_000;
+pub(super) const ADDRESSES: u32 = 1_000_000;
 const PACKET: Bytes = Bytes::new(1250);
 
 /// What stands on the stage when the curtain rises.
@@ -95,6 +96,8 @@ pub(super) struct Stage {
     pub(super) regroupings: Vec<Regrouping>,
     /// Every conclusion about a link so far.
     pub(super) findings: Vec<Finding>,
+    /// Every relay called or given back so far.
+    pub(super) relays: Vec<RelayChange>,
     /// Every message so far, acknowledgements aside.
     pub(super) messages: Vec<(SimTime, PeerId, ToClient)>,
 }
@@ -125,6 +128,7 @@ impl Stage {
             decisions: Vec::new(),
             regroupings: Vec::new(),
             findings: Vec::new(),
+            relays: Vec::new(),
             messages: Vec::new(),
         };
         for (name, network, kbps) in setting.nodes {
@@ -151,7 +155,7 @@ impl Stage {
         Feed::Servers(nodes.map(info).collect())
     }
 
-    fn enter(&mut self, name: &str, network: u32, nat: NatKind, kbps: u64) -> PeerId {
+    pub(super) fn enter(&mut self, name: &str, network: u32, nat: NatKind, kbps: u64) -> PeerId {
         let width = usize::from(self.content.substreams);
         let peer = PeerId::from_index(self.actors.len());
         self.actors.push(Actor {
@@ -177,50 +181,19 @@ impl Stage {
         peer
     }
 
-    /// A client of network 1 that anybody can reach, with this uplink in kbps.
-    pub(super) fn join(&mut self, name: &str, uplink_kbps: u64) {
-        self.join_from(name, uplink_kbps, NatKind::Open, 1);
-    }
-
-    pub(super) fn join_behind(&mut self, name: &str, uplink_kbps: u64, nat: NatKind) {
-        self.join_from(name, uplink_kbps, nat, 1);
-    }
-
-    pub(super) fn join_from(&mut self, name: &str, uplink_kbps: u64, nat: NatKind, network: u32) {
-        let peer = self.enter(name, network, nat, uplink_kbps);
-        self.ask(peer);
-    }
-
-    /// A client of network 1 that anybody can reach and that has limits.
-    pub(super) fn join_with(&mut self, name: &str, uplink_kbps: u64, device: Device) {
-        let peer = self.enter(name, 1, NatKind::Open, uplink_kbps);
-        self.actors[peer.index()].device = device;
-        self.ask(peer);
-    }
-
-    /// A client of network 1 that anybody can reach and that states its terms.
-    pub(super) fn join_on(&mut self, name: &str, uplink_kbps: u64, terms: Terms) {
-        let peer = self.enter(name, 1, NatKind::Open, uplink_kbps);
-        self.actors[peer.index()].terms = terms;
-        self.ask(peer);
-    }
-
-    /// A client of network 1 in an enterprise: all of one number come from the same address.
-    pub(super) fn join_at_work(&mut self, name: &str, uplink_kbps: u64, office: u32) {
-        let peer = self.enter(name, 1, NatKind::Symmetric, uplink_kbps);
-        let actor = &mut self.actors[peer.index()];
-        actor.address = Address(2 * ADDRESSES - 1 - office);
-        actor.terms.lan_only = true;
-        self.ask(peer);
-    }
-
     /// Sends a join, the first or another.
     pub(super) fn ask(&mut self, peer: PeerId) {
         // A join is repeated until it is answered.
         self.deaf.remove(&peer);
+        let join = self.join_of(peer);
+        self.send(peer, &ToCenter::Join(join));
+    }
+
+    /// What a client says when it joins.
+    pub(super) fn join_of(&mut self, peer: PeerId) -> Join {
         let actor = &mut self.actors[peer.index()];
         actor.reported.fill(None);
-        let join = Join {
+        Join {
             client: HostId::new(peer.get()),
             content: self.content.content,
             address: actor.address,
@@ -231,8 +204,8 @@ impl Stage {
             device: actor.device,
             terms: Some(Box::new(actor.terms.clone())),
             host: None,
-        };
-        self.send(peer, &ToCenter::Join(join));
+            called: None,
+        }
     }
 
     /// Leaves with a good-bye.
@@ -418,6 +391,7 @@ impl Stage {
                 Output::Explain(decision) => self.decisions.push(decision),
                 Output::Regroup(regrouping) => self.regroupings.push(regrouping),
                 Output::Find(finding) => self.findings.push(finding),
+                Output::Relay(change) => self.relays.push(change),
                 Output::Send { message: ToClient::Ack, .. } => {}
                 Output::Send { to, message } => {
                     self.messages.push((self.now, to, message.clone()));

@@ -71,7 +71,7 @@ impl<'a> Playback<'a> {
             (depth.is_none_or(|depth| depth == 0), "no data, or a circle"),
             (!parent.nat_as_parent().can_connect(member.nat), "out of reach"),
             (parent.resting, "at rest"),
-            (parent.strangers == crate::proto::Strangers::Never && !friends, "a stranger"),
+            (parent.strangers == Strangers::Never && !friends, "a stranger"),
             (view.avoids(child, substream, parent.peer, self.known.with.now), "a failed path"),
         ];
         faults.into_iter().find(|(holds, _)| *holds).map(|(_, what)| what.to_string())

@@ -135,7 +135,7 @@ impl View {
         self.homed[member.home.index()] += u64::from(member.slots);
         let id = self.place(member);
         self.reports.reset(id, now);
-        self.open_on_lan(id);
+        self.open_everywhere(id);
         id
     }
 

@@ -125,9 +125,9 @@ impl View {
         }
     }
 
-    /// Has a member on an enterprise's network serve in all substreams.
-    pub(super) fn open_on_lan(&mut self, id: MemberId) {
-        if self.members[id as usize].lan {
+    /// Has a member that is there for all substreams listed in each.
+    pub(super) fn open_everywhere(&mut self, id: MemberId) {
+        if self.members[id as usize].serves_everywhere() {
             self.all_substreams().for_each(|substream| self.help_out(id, substream));
         }
     }
@@ -137,10 +137,11 @@ impl View {
         self.members[id as usize].home == substream || self.helps.contains_key(&(id, substream))
     }
 
-    /// Those who help out in a substream in which they have no children go back to their homes.
+    /// Those who help out in a substream in which they have no children go back to their homes, unless they
+    /// are there for all substreams.
     pub(in crate::control::dcm) fn end_help(&mut self) {
         let idle = |(id, substream): &(MemberId, Substream)| {
-            !self.members[*id as usize].lan && !self.feeds_anybody(*id, *substream)
+            !self.members[*id as usize].serves_everywhere() && !self.feeds_anybody(*id, *substream)
         };
         let done: Vec<_> = self.helps.keys().copied().filter(idle).collect();
         for (id, substream) in done {
@@ -201,6 +202,6 @@ impl View {
         self.homed[former.index()] -= slots;
         self.homed[home.index()] += slots;
         self.refresh_room(id);
-        self.open_on_lan(id);
+        self.open_everywhere(id);
     }
 }
