@@ -115,6 +115,7 @@ impl Stage {
             device: Device { location, ..Device::default() },
             terms: None,
             host: None,
+            called: None,
         };
         self.say(viewer, &ToCenter::Join(join));
     }

@@ -73,7 +73,7 @@ pub struct ControlConfig {
 
 /// Three levels of viewers: a few of the strongest of every region, the strong ones of each region, the
 /// others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LevelsConfig {
     /// Viewers of each region at the top.
     pub top_members: u32,
@@ -83,6 +83,26 @@ pub struct LevelsConfig {
     pub second: LevelConfig,
     /// All others, whom the strong ones of their region feed.
     pub bottom: LevelConfig,
+    /// When relays are called for a region whose strong ones are too few.
+    pub relays: RelaysConfig,
+}
+
+/// When relays, waypoint servers and drafted clients, are called and given back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RelaysConfig {
+    /// Whether any are.
+    pub enabled: bool,
+    /// Whether strong viewers of another content may be told to serve this one as well.
+    pub draft: bool,
+    /// How long the strong viewers of a region must have been too few before one is called, and before
+    /// another one is.
+    pub call_after: Span,
+    /// How long the region must have been able to do without one before it is given back.
+    pub give_back_after: Span,
+    /// So much more than is lacking must be there without it meanwhile.
+    pub margin: Ratio,
+    /// A region with fewer viewers of a content calls nobody.
+    pub least_viewers: u32,
 }
 
 /// What is different at each level.
@@ -245,7 +265,30 @@ impl Default for LevelsConfig {
     /// Most redundancy at the top, as the source has it; the figures are assumptions.
     fn default() -> Self {
         let level = |feeds| LevelConfig { feeds, protocol: Protocol::Tree };
-        Self { top_members: 3, top: level(4), second: level(3), bottom: level(2) }
+        Self {
+            top_members: 3,
+            top: level(4),
+            second: level(3),
+            bottom: level(2),
+            relays: RelaysConfig::default(),
+        }
+    }
+}
+
+impl Default for RelaysConfig {
+    /// All assumptions.
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            // Whoever has asked for one content has not agreed to pay for another.
+            draft: false,
+            // A viewer's rise takes as long as its proof, a minute: a third of that is no waste yet.
+            call_after: Span::from_secs(20),
+            give_back_after: Span::from_secs(60),
+            margin: share(0.25),
+            // As many members as one more feed must be worth.
+            least_viewers: 25,
+        }
     }
 }
 

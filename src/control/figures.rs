@@ -49,6 +49,7 @@ impl ControlCenter {
             figures.extend(self.remembered());
         }
         figures.extend(self.levels());
+        figures.extend(self.helped());
         figures.extend(self.sharing());
         figures.push(figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6));
         figures
@@ -89,6 +90,24 @@ impl ControlCenter {
             figure("cluster_size.max", "viewers", account.largest as f64),
             figure("cluster_above_limit.max", "s", above),
             figure("control_line.max", "count", self.desks.longest() as f64),
+        ]
+    }
+
+    /// About relays; nothing where none could ever be called.
+    fn helped(&self) -> Vec<Figure> {
+        let counts = self.relays.counts;
+        if !self.relays.were_there && !self.config.levels.is_some_and(|own| own.relays.draft) {
+            return Vec::new();
+        }
+        let figure = |metric, unit, value| Figure { metric, unit, value: Some(value) };
+        let [waypoints, drafted] =
+            self.relays.time(self.last).map(|span| span.as_secs_f64() / 3600.0);
+        vec![
+            figure("waypoints_called", "count", counts.waypoints as f64),
+            figure("waypoint_hours", "h", waypoints),
+            figure("clients_drafted", "count", counts.drafted as f64),
+            figure("drafted_hours", "h", drafted),
+            figure("relays_given_back", "count", counts.given_back as f64),
         ]
     }
 

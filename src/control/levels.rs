@@ -62,6 +62,11 @@ impl Post {
         Self { level, content, region, above: None }
     }
 
+    /// Of which content and region.
+    pub(crate) fn key(&self) -> (ContentId, Region) {
+        (self.content, self.region)
+    }
+
     fn covers(&self, place: Place, config: &ControlConfig) -> bool {
         Region::of(place, config) == self.region
     }
@@ -164,7 +169,7 @@ impl ControlCenter {
     ) -> usize {
         let region = match level {
             Level::Top => Region::WORLD,
-            Level::Second | Level::Bottom | Level::Flat => Region::of(viewer.place, &self.config),
+            Level::Second | Level::Bottom | Level::Flat => self.region_of(viewer),
         };
         let known = self.directory.find((content.content, level, region), viewer, &self.continents);
         known.unwrap_or_else(|| {
@@ -173,6 +178,12 @@ impl ControlCenter {
             self.directory.enter((content.content, level, region), number);
             number
         })
+    }
+
+    /// The region of a viewer: where it is, and for a relay where it was called to.
+    fn region_of(&self, viewer: Viewer) -> Region {
+        let called = self.relays.region_of(viewer.peer);
+        called.unwrap_or_else(|| Region::of(viewer.place, &self.config))
     }
 
     /// Tells each DCM whom to ask for the stream: one of its region at the level above, where several
@@ -197,9 +208,9 @@ impl ControlCenter {
         (!all.is_empty()).then(|| all[number % all.len()])
     }
 
-    /// Members at a level.
+    /// Members at a level who watch.
     pub(super) fn at_level(&self, level: Level) -> usize {
         let dcms = self.posts.iter().zip(&self.dcms).filter(|(post, _)| post.level == level);
-        dcms.map(|(_, dcm)| dcm.len()).sum()
+        dcms.map(|(_, dcm)| dcm.watching()).sum()
     }
 }

@@ -7,10 +7,11 @@ use super::dcm::{About, Dcm, MemberId, Notice, Step, Surroundings};
 use super::desks::{Desks, Job};
 use super::directory::Directory;
 use super::history::History;
-use super::levels::{Changes, Post};
+use super::levels::{Changes, Level, Post};
 use super::monitor::{Monitor, Report};
 use super::policy::{Policy, PolicyTable};
 use super::regions::{Continents, Viewer};
+use super::relays::Relays;
 use super::servers::Servers;
 use super::services::Account;
 use crate::proto::{
@@ -25,7 +26,7 @@ use std::collections::BTreeMap;
 pub struct ControlCenter {
     pub(super) config: ControlConfig,
     catalogue: Vec<ContentInfo>,
-    addresses: AddressTable,
+    pub(super) addresses: AddressTable,
     pub(super) monitor: Monitor,
     pub(super) policies: PolicyTable,
     pub(super) servers: Servers,
@@ -38,6 +39,7 @@ pub struct ControlCenter {
     /// Who changed the level.
     pub(super) changes: Changes,
     pub(super) keepers: Keepers,
+    pub(super) relays: Relays,
     /// On their way from DCMs to keepers; empty between two inputs.
     letters: Vec<ToKeeper>,
     pub(super) continents: Continents,
@@ -79,6 +81,7 @@ impl ControlCenter {
             posts: Vec::new(),
             changes: Changes::default(),
             keepers: Keepers::default(),
+            relays: Relays::default(),
             letters: Vec::new(),
             gathered: None,
             continents: Continents::default(),
@@ -121,6 +124,10 @@ impl ControlCenter {
     fn message(&mut self, now: SimTime, from: PeerId, message: &ToCenter, outbox: &mut Outbox) {
         match (message, self.clients.dcm_of(from)) {
             (ToCenter::Join(join), _) => self.ask(now, from, join, outbox),
+            (ToCenter::StandBy(said), _) => {
+                self.relays.note(now, from, *said);
+                outbox.send(from, ToClient::Ack);
+            }
             (_, Some(dcm)) if self.desks.take_time() => {
                 self.stand_in_line(now, dcm, Job::Message(from, message.clone()), outbox);
             }
@@ -148,8 +155,8 @@ impl ControlCenter {
                     dcm.connect_failed(member, *substream, *parent, step)
                 });
             }
-            // Joins have been asked about before, and announces are a tracker's business.
-            ToCenter::Join(_) | ToCenter::Announce => {}
+            // Joins and waypoint servers have been heard before, and announces are a tracker's business.
+            ToCenter::Join(_) | ToCenter::StandBy(_) | ToCenter::Announce => {}
         }
     }
 
@@ -201,7 +208,7 @@ impl ControlCenter {
     }
 
     /// Where a client is: as the feed says, and by its own word only where the feed is silent.
-    fn locate(&mut self, join: &Join) -> Place {
+    pub(super) fn locate(&mut self, join: &Join) -> Place {
         let said = join.device.location;
         match (self.addresses.lookup(join.address), said) {
             (Some(place), said) => {
@@ -234,15 +241,20 @@ impl ControlCenter {
             outbox.send(from, ToClient::Refuse(Refusal::Policy(policy)));
             return;
         }
-        let place = self.locate(join);
-        let dcm = self.dcm_for(now, &content, Viewer { peer: from, place });
+        let called = join.called.map(|owner| self.take_in_relay(now, (from, owner), join, outbox));
+        let viewer = match called {
+            None => Viewer { peer: from, place: self.locate(join) },
+            Some(Some(relay)) => relay,
+            Some(None) => return,
+        };
+        let (place, dcm) = (viewer.place, self.dcm_for(now, &content, join, viewer));
         self.clients.set_waiting(from, dcm);
         self.stand_in_line(now, dcm, Job::join(from, place, join), outbox);
         self.look_at_size(now, dcm, outbox);
         self.work(now, outbox);
     }
 
-    fn offered(&self, content: ContentId) -> Option<ContentInfo> {
+    pub(super) fn offered(&self, content: ContentId) -> Option<ContentInfo> {
         self.catalogue.iter().find(|info| info.content == content).copied()
     }
 
@@ -264,7 +276,7 @@ impl ControlCenter {
             return;
         };
         let dcm = if self.dcms[dcm].is_retired() {
-            self.dcm_for(now, &content, Viewer { peer, place })
+            self.dcm_for(now, &content, join, Viewer { peer, place })
         } else {
             dcm
         };
@@ -288,12 +300,19 @@ impl ControlCenter {
         self.gathered = self.dcms.iter().filter_map(Dcm::due).min();
     }
 
-    /// The DCM of a content for a viewer who comes, made if there is none (row C3).
-    fn dcm_for(&mut self, now: SimTime, content: &ContentInfo, viewer: Viewer) -> usize {
-        self.dcm_at(now, content, self.lowest_level(), viewer)
+    /// The DCM of a content for a viewer who comes, or for a relay, made if there is none (row C3).
+    fn dcm_for(
+        &mut self,
+        now: SimTime,
+        content: &ContentInfo,
+        join: &Join,
+        viewer: Viewer,
+    ) -> usize {
+        let level = if join.called.is_some() { Level::Second } else { self.lowest_level() };
+        self.dcm_at(now, content, level, viewer)
     }
 
-    fn in_dcm(
+    pub(super) fn in_dcm(
         &mut self,
         now: SimTime,
         from: PeerId,
@@ -381,6 +400,7 @@ impl ControlCenter {
         }
         self.merge_small(now, outbox);
         self.sort_levels(now, outbox);
+        self.reinforce(now, outbox);
     }
 
     /// A DCM's second-level look, when its turn has come.

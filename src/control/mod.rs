@@ -16,12 +16,13 @@ mod monitor;
 mod objective;
 mod policy;
 mod regions;
+mod relays;
 mod servers;
 mod services;
 
 pub use config::{
     AssignmentOrder, ClusterConfig, ControlConfig, LevelConfig, LevelsConfig, ObjectiveConfig,
-    Protocol, RegionRule, Selection, ServiceConfig, Sharing,
+    Protocol, RegionRule, RelaysConfig, Selection, ServiceConfig, Sharing,
 };
 pub use machine::ControlCenter;
 pub use policy::{Condition, Country, Effect, Policy};

@@ -169,6 +169,11 @@ impl Servers {
             .map(|(_, _, number)| number)
     }
 
+    /// Round trip from a node in milliseconds, as [`Self::nearest`] counts it.
+    pub(crate) fn round_trip(&self, number: u16, to: Place, network: &Conditions) -> u32 {
+        round_trip_ms(self.place(number), to, network)
+    }
+
     pub(crate) fn reserve(&mut self, number: u16, rate: BitRate) {
         self.servers[usize::from(number)].reserved += rate;
     }
@@ -195,7 +200,7 @@ impl Servers {
 
 /// Round trip in milliseconds; within one network it is 0 unless a feed says otherwise, and what
 /// no feed knows is farthest.
-fn round_trip_ms(from: Option<Place>, to: Place, network: &Conditions) -> u32 {
+pub(crate) fn round_trip_ms(from: Option<Place>, to: Place, network: &Conditions) -> u32 {
     let Some(from) = from else { return u32::MAX };
     let unknown = if from.network == to.network { 0 } else { u32::MAX };
     network.route(from.network, to.network).map_or(unknown, |(_, rtt)| rtt)

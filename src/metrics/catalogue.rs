@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 142] = [
+const NAMES: [(&str, &str, Direction, Parts); 150] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -129,6 +129,15 @@ const NAMES: [(&str, &str, Direction, Parts); 142] = [
     ("level_top_at_end", "count", Neither, ONE),
     ("level_second_at_end", "count", Neither, ONE),
     ("level_bottom_at_end", "count", Neither, ONE),
+    // Relays, where any could be called; what they receive is overhead
+    ("waypoints_called", "count", Neither, ONE),
+    ("waypoint_hours", "h", Lower, ONE),
+    ("waypoint_bytes", "B", Lower, ONE),
+    ("clients_drafted", "count", Neither, ONE),
+    ("drafted_hours", "h", Neither, ONE),
+    ("relays_given_back", "count", Neither, ONE),
+    ("relay_bytes", "B", Lower, ONE),
+    ("relay_overhead", "ratio", Lower, ONE),
     ("cluster_splits", "count", Neither, ONE),
     ("cluster_merges", "count", Neither, ONE),
     ("cluster_moves", "count", Neither, ONE),

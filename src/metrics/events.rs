@@ -23,11 +23,15 @@ pub enum EventKind {
     LinkDeclared,
     /// The coordinator holds it to be well again.
     LinkCleared,
+    /// A waypoint server or a viewer is told to serve a content to others.
+    RelayCalled,
+    /// It is needed no longer, has not come or has gone.
+    RelayEnds,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::FaultBegins,
         Self::FaultEnds,
         Self::Stall,
@@ -35,6 +39,8 @@ impl EventKind {
         Self::Loss,
         Self::LinkDeclared,
         Self::LinkCleared,
+        Self::RelayCalled,
+        Self::RelayEnds,
     ];
 
     /// The name in results.
@@ -48,6 +54,8 @@ impl EventKind {
             Self::Loss => "loss",
             Self::LinkDeclared => "link_declared",
             Self::LinkCleared => "link_cleared",
+            Self::RelayCalled => "relay_called",
+            Self::RelayEnds => "relay_ends",
         }
     }
 }
@@ -63,15 +71,17 @@ pub struct EventRow {
     pub peer: Option<PeerId>,
     /// In which substream.
     pub substream: Option<Substream>,
-    /// The parent that was lost.
+    /// The parent that was lost; the number under which a relay serves.
     pub other: Option<PeerId>,
     /// After how long somebody acted on the loss; absent when nobody did.
     pub noticed: Option<Span>,
     /// Who was held to be the cause.
     pub blamed: Option<PeerId>,
-    /// How long it lasted, of a loss until data came again; absent when it did not end.
+    /// How long it lasted, of a loss until data came again, of a relay until it was given back or had gone;
+    /// absent when it did not end.
     pub lasted: Option<Span>,
-    /// The kind of fault and where, the reason of a refusal, how a parent was lost, what is held of a link.
+    /// The kind of fault and where, the reason of a refusal, how a parent was lost, what is held of a link; of
+    /// a relay its kind, why, for which network and which content.
     pub detail: Name,
 }
 

@@ -1,6 +1,6 @@
 //! The whole boundary of a coordinator: what goes in, what comes out.
 
-use super::{Decision, Feed, Finding, NetworkTraffic, Regrouping, ToCenter, ToClient};
+use super::{Decision, Feed, Finding, NetworkTraffic, Regrouping, RelayChange, ToCenter, ToClient};
 use crate::units::{PeerId, SimTime};
 
 /// What reaches a coordinator.
@@ -35,6 +35,8 @@ pub enum Output {
     Regroup(Regrouping),
     /// What is held to be true of a link from now on.
     Find(Finding),
+    /// A relay was called, or is one no longer.
+    Relay(RelayChange),
 }
 
 /// Collects what a coordinator wants done, in its order.
@@ -66,6 +68,11 @@ impl Outbox {
     /// Records what is concluded about a link.
     pub fn find(&mut self, finding: Finding) {
         self.outputs.push(Output::Find(finding));
+    }
+
+    /// Records that a relay was called, or is one no longer.
+    pub fn relay(&mut self, change: RelayChange) {
+        self.outputs.push(Output::Relay(change));
     }
 
     /// Records a split or a merge.

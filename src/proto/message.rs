@@ -24,6 +24,18 @@ pub enum ToCenter {
         /// Who did not answer.
         parent: PeerId,
     },
+    /// A waypoint server is there, fetches nothing and can be called; said at every heartbeat while this is
+    /// so.
+    StandBy(StandBy),
+}
+
+/// What a waypoint server says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandBy {
+    /// Where it is.
+    pub address: Address,
+    /// What it can send.
+    pub uplink: BitRate,
 }
 
 /// The first message of a session.
@@ -50,6 +62,9 @@ pub struct Join {
     pub terms: Option<Box<Terms>>,
     /// The device and line that it shares with sessions of other contents; none where it has them to itself.
     pub host: Option<HostId>,
+    /// It does not watch, but was called to serve others: the client that was told so, which for a waypoint
+    /// server is itself.
+    pub called: Option<PeerId>,
 }
 
 /// What a client says of the device that it runs on. Absent is what it does not know or limit.
@@ -154,6 +169,14 @@ pub enum ToClient {
     },
     /// The session is not known, or no longer: join again.
     Rejoin,
+    /// Fetch a content that nobody here asked for, and serve others with it: join for it as a relay. Said
+    /// again until it has joined; who cannot spare the line need not.
+    Serve {
+        /// Which.
+        content: ContentId,
+    },
+    /// A relay is needed no longer: leave.
+    Release,
 }
 
 /// How a client chooses its parents.
@@ -222,7 +245,7 @@ impl ToCenter {
         let body = match self {
             Self::Join(join) => {
                 let terms = join.terms.as_ref().map_or(0, |terms| terms.size());
-                54 + terms + join.host.map_or(0, |_| 4)
+                54 + terms + join.host.map_or(0, |_| 4) + join.called.map_or(0, |_| 4)
             }
             Self::Heartbeat(beat) => {
                 let news = beat.news.as_ref().map_or(0, |news| news.size());
@@ -230,6 +253,7 @@ impl ToCenter {
             }
             Self::Leave | Self::Announce => 4,
             Self::ConnectFailed { .. } => 9,
+            Self::StandBy(_) => 12,
         };
         Bytes::new(ENVELOPE_BYTES + body)
     }
@@ -247,8 +271,8 @@ impl ToClient {
     #[must_use]
     pub fn size(&self) -> Bytes {
         let body = match self {
-            Self::Welcome(_) | Self::Ack | Self::Rejoin => 4,
-            Self::Moved { .. } => 8,
+            Self::Welcome(_) | Self::Ack | Self::Rejoin | Self::Release => 4,
+            Self::Moved { .. } | Self::Serve { .. } => 8,
             Self::Refuse(Refusal::Policy(name)) => 4 + name.len() as u64,
             Self::Refuse(Refusal::NoCapacity | Refusal::UnknownContent) => 4,
             Self::Assign(assignment) => 4 + 13 * assignment.parents.len() as u64,

@@ -8,6 +8,7 @@ mod feed;
 mod io;
 mod message;
 mod record;
+mod relay;
 mod sharing;
 mod terms;
 
@@ -19,9 +20,10 @@ pub use feed::{
 pub use io::{Coordinator, Figure, Input, Outbox, Output};
 pub use message::{
     Assignment, Believed, Connect, Device, Guidance, Heartbeat, Join, MeasuredPath, Neighbor, News,
-    ParentChoice, Received, Refusal, Sent, ToCenter, ToClient,
+    ParentChoice, Received, Refusal, Sent, StandBy, ToCenter, ToClient,
 };
 pub use record::{Decision, Regrouping, Rule, Trigger};
+pub use relay::{RelayChange, RelayKind, RelayReason};
 pub use sharing::{Amounts, Holder, Line, Rank, ToHolder, ToKeeper, Wish};
 pub use terms::{Friends, Hours, Strangers, Terms};
 

@@ -34,6 +34,10 @@ pub enum Trigger {
     OtherCluster,
     /// It changed its level, or its parent did.
     LevelChange,
+    /// It was called to serve others, as a waypoint server or on a viewer's device.
+    Called,
+    /// Its parent was a relay and is given back.
+    GivenBack,
     /// The path from its parent crosses a link that is held to have failed.
     LinkFailed,
     /// The path from its parent crosses a link that is held to be congested.
@@ -142,7 +146,7 @@ pub struct Regrouping {
 
 impl Trigger {
     /// All triggers.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Join,
         Self::ParentLeft,
         Self::ParentSilent,
@@ -157,6 +161,8 @@ impl Trigger {
         Self::ShareRecalled,
         Self::OtherCluster,
         Self::LevelChange,
+        Self::Called,
+        Self::GivenBack,
         Self::LinkFailed,
         Self::LinkCongested,
         Self::LinkAnnounced,
@@ -180,6 +186,8 @@ impl Trigger {
             Self::ShareRecalled => "share_recalled",
             Self::OtherCluster => "other_cluster",
             Self::LevelChange => "level_change",
+            Self::Called => "called",
+            Self::GivenBack => "given_back",
             Self::LinkFailed => "link_failed",
             Self::LinkCongested => "link_congested",
             Self::LinkAnnounced => "link_announced",

@@ -11,7 +11,7 @@ use toml::{Table, Value};
 pub struct Facts {
     /// What the scenario calls itself; empty when unknown.
     pub title: String,
-    /// The CDN nodes by their numbers: in tables they are the first peers.
+    /// CDN nodes and, after them, waypoint servers by their numbers: in tables they are the first peers.
     pub nodes: Vec<Node>,
     /// The contents by their numbers.
     pub contents: Vec<String>,
@@ -23,13 +23,23 @@ pub struct Facts {
     kept: BTreeMap<String, String>,
 }
 
-/// A CDN node.
+/// A CDN node or a waypoint server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Node {
     /// Its name.
     pub name: String,
     /// The number of its network.
     pub network: Option<u32>,
+    /// It is a waypoint server.
+    pub is_waypoint: bool,
+}
+
+impl Node {
+    /// What it is, in words.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        if self.is_waypoint { "waypoint server" } else { "CDN node" }
+    }
 }
 
 impl Facts {
@@ -41,14 +51,20 @@ impl Facts {
             let list = table.get(key).and_then(Value::as_array);
             list.into_iter().flatten().filter_map(Value::as_table).cloned().collect::<Vec<Table>>()
         };
-        let node = |entry: &Table| Node { name: text(entry, "name"), network: number(entry, "as") };
+        let node = |entry: &Table, is_waypoint| Node {
+            name: text(entry, "name"),
+            network: number(entry, "as"),
+            is_waypoint,
+        };
+        let nodes = entries("cdn").into_iter().map(|entry| node(&entry, false));
+        let waypoints = entries("waypoint").into_iter().map(|entry| node(&entry, true));
         let network = |entry: &Table| Some((number(entry, "as")?, text(entry, "name")));
         let output = table.get("output").and_then(Value::as_table);
         let kept =
             |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_string()));
         Self {
             title: text(&table, "title"),
-            nodes: entries("cdn").iter().map(node).collect(),
+            nodes: nodes.chain(waypoints).collect(),
             contents: entries("content").iter().map(|entry| text(entry, "name")).collect(),
             networks: entries("isp").iter().filter_map(network).collect(),
             duration: parse::span(&text(&table, "duration")).ok(),
@@ -62,7 +78,7 @@ impl Facts {
         self.kept.get(table).map_or("all", String::as_str)
     }
 
-    /// The CDN node with this number; none where it is a viewer.
+    /// The CDN node or waypoint server with this number; none where it is a viewer.
     #[must_use]
     pub fn node(&self, peer: PeerId) -> Option<&Node> {
         self.nodes.get(peer.index())
@@ -72,7 +88,7 @@ impl Facts {
     #[must_use]
     pub fn name(&self, peer: PeerId) -> String {
         match self.node(peer) {
-            Some(node) => format!("CDN node {}", node.name),
+            Some(node) => format!("{} {}", node.kind(), node.name),
             None => format!("viewer {peer}"),
         }
     }

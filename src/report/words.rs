@@ -55,6 +55,8 @@ pub(super) const fn trigger(trigger: Trigger) -> &'static str {
         Trigger::ShareRecalled => "another content needed the line",
         Trigger::OtherCluster => "its parent was in another cluster since a split or a merge",
         Trigger::LevelChange => "it or its parent had gone to another level",
+        Trigger::Called => "it was called to serve others",
+        Trigger::GivenBack => "its parent had been called to help and was needed no longer",
     }
 }
 
@@ -88,6 +90,8 @@ pub(super) const fn event(event: EventKind) -> &'static str {
         EventKind::Loss => "parent lost",
         EventKind::LinkDeclared => "link held to be in trouble",
         EventKind::LinkCleared => "link held to be well again",
+        EventKind::RelayCalled => "relay called",
+        EventKind::RelayEnds => "relay no longer",
     }
 }
 
@@ -122,6 +126,22 @@ pub(super) fn link(detail: &str) -> String {
         "congested" => format!("the link {link} is held to be congested"),
         "announced" => format!("an ISP has announced trouble on the link {link}"),
         "cleared" => format!("the link {link} is held to be well again"),
+        _ => detail.to_string(),
+    }
+}
+
+/// What became of a relay, by what its row says, after its name.
+pub(super) fn relay(detail: &str) -> String {
+    let mut words = detail.splitn(4, ' ');
+    let mut next = || words.next().unwrap_or_default();
+    let [kind, reason, network, content] = [next(), next(), next(), next()];
+    let who = if kind == "drafted" { "on its device" } else { "as a waypoint server" };
+    let whom = format!("{content} to AS {network} {who}");
+    match reason {
+        "too_few_strong" => format!("is to serve {whom}: strong viewers are too few there"),
+        "enough_strong" => format!("need serve {whom} no longer: strong viewers are enough again"),
+        "no_answer" => format!("did not come to serve {whom}"),
+        "gone" => format!("is gone and does not serve {whom} any more"),
         _ => detail.to_string(),
     }
 }

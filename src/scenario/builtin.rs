@@ -20,6 +20,7 @@ const ALL: &[(&str, &str)] = &[
     ("control/serving_hours", include_str!("../../scenarios/control/serving_hours.toml")),
     ("control/strong_nodes", include_str!("../../scenarios/control/strong_nodes.toml")),
     ("control/unreliable", include_str!("../../scenarios/control/unreliable.toml")),
+    ("control/waypoints", include_str!("../../scenarios/control/waypoints.toml")),
 ];
 
 /// Name and title of every built-in scenario; the first is the one to begin with.

@@ -97,7 +97,7 @@ rules! {
     UnknownContent: "unknown-content", "unknown content";
     /// An expectation names a figure that runs have.
     UnknownMetric: "unknown-metric", "unknown figure";
-    /// An expectation names a part of the audience that is there.
+    /// A part of the audience that is named is there.
     UnknownGroup: "unknown-group", "unknown part of the audience";
     /// A policy names countries that exist.
     UnknownCountry: "unknown-country", "unknown country";

@@ -30,7 +30,7 @@ pub use load::{Reader, load};
 pub use model::{
     AccessClass, Arrivals, Audience, Axis, Cdn, Content, ControlSite, CoordinatorKind, Cost,
     Expectation, GraphFormat, GraphSource, GraphText, Isp, NatMix, Network, OutputConfig, Over,
-    Phase, Rows, Scenario, SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule,
+    Phase, Rows, Scenario, SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule, Waypoint,
 };
 pub use reference::reference;
 pub use resolved::to_toml;

@@ -31,6 +31,8 @@ pub struct Scenario {
     pub contents: Vec<Content>,
     /// CDN nodes; at least one.
     pub cdn: Vec<Cdn>,
+    /// Waypoint servers.
+    pub waypoints: Vec<Waypoint>,
     /// Who watches.
     pub audience: Audience,
     /// Access lines; shares add up to 1.
@@ -159,6 +161,8 @@ pub struct Isp {
     pub weight: f64,
     /// In how many cities its viewers live.
     pub metros: u32,
+    /// The access classes that its viewers have, by name; all where there are none.
+    pub lines: Vec<String>,
     /// To how many DCMs its cities are dealt out.
     pub dcms: u16,
 }
@@ -205,6 +209,19 @@ pub struct Cdn {
     /// Country of the data center, two letters, upper case.
     pub country: [u8; 2],
     /// What it may send in all.
+    pub capacity: BitRate,
+}
+
+/// A waypoint server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waypoint {
+    /// Its name in results.
+    pub name: String,
+    /// The network that connects its data center.
+    pub network: AsIndex,
+    /// Country of the data center, two letters, upper case.
+    pub country: [u8; 2],
+    /// What it may send in all, and receive.
     pub capacity: BitRate,
 }
 

@@ -2,12 +2,12 @@
 
 use super::edges::{Child, EdgeId, Loss, Reason};
 use super::event::Event;
-use super::peers::{NO_SLOT, Peer, Slot, Wait};
+use super::peers::{NO_SLOT, Peer, Role, Slot, Wait};
 use super::recorder::Ending;
 use super::world::World;
 use crate::peer::Player;
 use crate::proto::{Believed, Device, Guidance, Heartbeat, Join, Terms, ToCenter};
-use crate::units::{PeerId, Span, Substream};
+use crate::units::{Address, PeerId, Span, Substream};
 
 impl World<'_> {
     /// A session begins.
@@ -34,6 +34,16 @@ impl World<'_> {
         let first_report = self.now + center_delay * 2 + session.phase;
         let slot = self.seats.take(first_report).expect("a seat for all who are there at once");
         let address = self.address(site, session.metro);
+        self.sit(slot, number, address);
+        slot
+    }
+
+    /// A session begins in a slot.
+    pub(super) fn sit(&mut self, slot: Slot, number: u32, address: Address) {
+        let session = self.sessions[number as usize].clone();
+        let access = self.scenario.access[usize::from(session.access)].rtt / 2;
+        let site = session.isp;
+        let center_delay = self.center_delay(site, session.metro, access);
         let (id, now) = (self.viewer_id(number), self.now);
         let full = self.streams[session.content.index()].full;
         let peer = &mut self.peers[slot as usize];
@@ -54,6 +64,7 @@ impl World<'_> {
         (peer.join_tries, peer.beats, peer.draws) = (0, 0, 0);
         (peer.from_cdn, peer.from_peers, peer.sent, peer.parent_changes) = (0, 0, 0, 0);
         peer.neighbors = Vec::new();
+        (peer.role, peer.called) = (Role::Viewer, None);
         if let Some(host) = session.host {
             self.enter_host(slot, host);
         }
@@ -62,7 +73,6 @@ impl World<'_> {
         self.fabric.fluid.set_capacity(downlink, session.downlink);
         self.edges.reset(slot, now, full);
         self.slots[id.index()] = slot;
-        slot
     }
 
     /// Asks the coordinator for the content, and again when there is no answer.
@@ -78,8 +88,11 @@ impl World<'_> {
     }
 
     /// What a viewer says when it asks for the content.
-    fn join_of(&self, slot: Slot) -> Option<Join> {
+    pub(super) fn join_of(&self, slot: Slot) -> Option<Join> {
         let peer = self.peer(slot);
+        if peer.role == Role::Waypoint {
+            return Some(self.join_of_waypoint(slot));
+        }
         let session = &self.sessions[peer.session? as usize];
         let terms = &self.scenario.access[usize::from(session.access)].terms;
         let country = self.scenario.topology.isps[usize::from(session.isp)].country;
@@ -95,6 +108,7 @@ impl World<'_> {
             device: Device { cpu: session.cpu, storage: session.storage, location },
             terms: (*terms != Terms::default()).then(|| Box::new(terms.clone())),
             host: peer.host,
+            called: peer.called,
         })
     }
 
@@ -137,8 +151,11 @@ impl World<'_> {
                 self.fall_back_if_alone(slot);
                 self.report(slot);
             }
-            None if self.peer(slot).is_server() => {
+            None if self.is_server(slot) => {
                 self.send_to_center(slot, ToCenter::Heartbeat(Heartbeat::default()))
+            }
+            None if self.peer(slot).role == Role::Waypoint && self.peer(slot).called.is_none() => {
+                self.stand_by(slot)
             }
             None => {}
         }
@@ -240,6 +257,7 @@ impl World<'_> {
         let now = self.now;
         let peer = self.peer_mut(slot);
         if let Some(number) = peer.session
+            && peer.role == Role::Viewer
             && !std::mem::replace(&mut peer.has_begun, true)
         {
             let joined = self.sessions[number as usize].join;
@@ -251,7 +269,10 @@ impl World<'_> {
     fn can_reach(&self, child: Slot, parent: Slot) -> bool {
         let (a, b) = (self.peer(child), self.peer(parent));
         let up = self.fabric.is_up(a.site, b.site) && self.fabric.is_up(b.site, a.site);
-        up && (b.is_server() || (a.nat.can_connect(b.nat) && self.pair_is_lucky(a.id, b.id)))
+        // Whoever has a public address in a data center can be reached by all who can send at all.
+        let by_luck = !a.is_server() && !b.is_server();
+        let meet = a.nat.can_connect(b.nat) && (!by_luck || self.pair_is_lucky(a.id, b.id));
+        up && (self.is_server(parent) || meet)
     }
 
     /// Some pairs that should connect do not: the same ones every time.
@@ -269,7 +290,7 @@ impl World<'_> {
     fn accepts(&self, parent: Slot, child: Slot, substream: Substream) -> bool {
         let peer = self.peer(parent);
         let has_room = self.has_room(parent, self.edges.full_of(child));
-        if peer.is_server() {
+        if self.is_server(parent) {
             return has_room;
         }
         let id = self.edges.id(child, substream);
@@ -306,6 +327,14 @@ impl World<'_> {
     pub(super) fn depart(&mut self, slot: Slot) {
         let Some(number) = self.peer(slot).session else { return };
         let silent = self.sessions[number as usize].silent;
+        // With the viewer goes the device, and all that runs on it.
+        let shared = self.peer(slot).host.is_some();
+        if let Some(relay) = self.drafted_beside(slot).filter(|_| shared) {
+            if !silent {
+                self.send_to_center(relay, ToCenter::Leave);
+            }
+            self.vanish(relay, silent);
+        }
         if !silent {
             self.send_to_center(slot, ToCenter::Leave);
         }
@@ -319,15 +348,7 @@ impl World<'_> {
             (false, true) => Loss::Silent,
             (false, false) => Loss::Graceful,
         };
-        self.let_children_go(slot, loss);
-        for substream in self.substreams_of(slot) {
-            let id = self.edges.id(slot, substream);
-            if self.edges.get(id).is_lost {
-                self.recorder.never_repaired();
-            }
-            self.cancel_pending(id);
-            self.detach(id);
-        }
+        self.let_go_of_all(slot, loss);
         self.write_row(slot, silent);
         let peer = self.peer_mut(slot);
         peer.present = false;
@@ -339,7 +360,24 @@ impl World<'_> {
                 self.leave_host(slot, host);
             }
             self.slots[id.index()] = NO_SLOT;
-            self.seats.leave(slot);
+            if self.peer(slot).role == Role::Drafted {
+                self.relay_slots.push(slot);
+            } else {
+                self.seats.leave(slot);
+            }
+        }
+    }
+
+    /// Children and parents of one who goes.
+    pub(super) fn let_go_of_all(&mut self, slot: Slot, loss: Loss) {
+        self.let_children_go(slot, loss);
+        for substream in self.substreams_of(slot) {
+            let id = self.edges.id(slot, substream);
+            if self.edges.get(id).is_lost {
+                self.recorder.never_repaired();
+            }
+            self.cancel_pending(id);
+            self.detach(id);
         }
     }
 
@@ -361,7 +399,10 @@ impl World<'_> {
     pub(super) fn write_row(&mut self, slot: Slot, silent: bool) {
         let now = self.now;
         let config = &self.scenario.player;
-        let is_last = self.on_same_host(slot).len() == 1;
+        if self.peer(slot).role == Role::Drafted {
+            return self.close_second(slot);
+        }
+        let is_last = self.is_last_on_host(slot);
         let peer = &mut self.peers[slot as usize];
         if let Some(number) = peer.session {
             let playback = peer.player.totals(now, config);

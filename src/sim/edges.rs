@@ -40,6 +40,8 @@ pub(super) enum Reason {
     Staleness,
     /// The coordinator does not use peers.
     Policy,
+    /// A waypoint server sends, and no CDN node.
+    Waypoint,
 }
 
 /// How far the child has come: all that heartbeats read of an edge, half a cache line, because

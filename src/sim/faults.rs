@@ -164,7 +164,7 @@ impl World<'_> {
     fn make_vanish(&mut self, fault: u32, share: f64) {
         let mut rng = stream(self.spec.seed, "vanish", u64::from(fault));
         // In the order in which they came: where they sit is of no account.
-        for number in self.servers..self.slots.len() {
+        for number in self.all_viewers() {
             let slot = self.slots[number];
             // A device is drawn once, and all that runs on it goes with it.
             if slot != NO_SLOT && self.stands_for_its_host(slot) && dist::chance(&mut rng, share) {

@@ -2,7 +2,7 @@
 //!
 //! Whoever watches one content is a session and nothing more, and has no entry here.
 
-use super::peers::Slot;
+use super::peers::{Role, Slot};
 use super::world::World;
 use crate::net::fluid::FlowRate;
 use crate::units::{Address, BitRate, HostId, LinkId};
@@ -23,6 +23,8 @@ struct Host {
     slots: Vec<Slot>,
     links: [LinkId; 2],
     address: Address,
+    /// It was one session's alone, whose links these are.
+    lent: bool,
 }
 
 impl World<'_> {
@@ -35,7 +37,9 @@ impl World<'_> {
                 .pop()
                 .unwrap_or_else(|| [(); 2].map(|()| self.fabric.fluid.add_link(BitRate::ZERO)));
             let address = self.peer(slot).address;
-            self.hosts.present.insert(host, Host { slots: Vec::new(), links, address });
+            self.hosts
+                .present
+                .insert(host, Host { slots: Vec::new(), links, address, lent: false });
         }
         if let Some(device) = self.hosts.present.get_mut(&host) {
             device.slots.push(slot);
@@ -49,10 +53,33 @@ impl World<'_> {
     pub(super) fn leave_host(&mut self, slot: Slot, host: HostId) {
         let Some(device) = self.hosts.present.get_mut(&host) else { return };
         device.slots.retain(|other| *other != slot);
-        if device.slots.is_empty() {
-            self.hosts.vacant.push(device.links);
-            self.hosts.present.remove(&host);
+        match (device.slots.as_slice(), device.lent) {
+            ([], false) => {
+                self.hosts.vacant.push(device.links);
+                self.hosts.present.remove(&host);
+            }
+            ([], true) => _ = self.hosts.present.remove(&host),
+            ([owner], true) if self.peers[*owner as usize].role == Role::Viewer => {
+                self.peers[*owner as usize].host = None;
+                self.hosts.present.remove(&host);
+            }
+            _ => {}
         }
+    }
+
+    /// A session that has its device to itself makes room for another one: its links become the device's.
+    pub(super) fn lend_device(&mut self, slot: Slot, host: HostId) {
+        let peer = &mut self.peers[slot as usize];
+        peer.host = Some(host);
+        let (links, address) = ([peer.uplink, peer.downlink], peer.address);
+        let device = Host { slots: vec![slot], links, address, lent: true };
+        self.hosts.present.insert(host, device);
+    }
+
+    /// Whether no other viewer's session is on the device of this one.
+    pub(super) fn is_last_on_host(&self, slot: Slot) -> bool {
+        let watches = |other: &Slot| self.peer(*other).role == Role::Viewer;
+        self.on_same_host(slot).iter().filter(|other| watches(other)).count() == 1
     }
 
     /// The sessions on the same device as this one, itself included.

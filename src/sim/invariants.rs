@@ -12,7 +12,7 @@ impl World<'_> {
         let mut found = Vec::new();
         self.check_links(&mut found);
         for slot in 0..self.peers.len() as Slot {
-            if self.peer(slot).present && !self.peer(slot).is_server() {
+            if self.peer(slot).present && !self.is_server(slot) {
                 for substream in self.substreams_of(slot) {
                     self.check_edge(slot, substream, &mut found);
                 }
@@ -90,7 +90,7 @@ impl World<'_> {
     /// What was sent was received.
     fn check_bytes(&self, found: &mut Vec<String>) {
         let (sent, by_leavers) = self.recorder.byte_totals();
-        let viewers = self.peers.iter().filter(|peer| peer.present && !peer.is_server());
+        let viewers = self.peers.iter().filter(|peer| peer.present);
         let received =
             by_leavers + viewers.map(|peer| peer.from_cdn + peer.from_peers).sum::<u64>();
         if sent != received {

@@ -1,7 +1,8 @@
 //! The books: whose bytes went where, entered when an edge changes hands and at every sample.
 
-use super::edges::{Edge, EdgeId};
-use super::peers::NO_SLOT;
+use super::edges::{Edge, EdgeId, Reason};
+use super::peers::{NO_SLOT, Role};
+use super::recorder::Entry;
 use super::world::World;
 
 impl World<'_> {
@@ -17,7 +18,9 @@ impl World<'_> {
         }
         let (child, _) = self.edges.owner(id);
         let bytes = media_bytes(media, self.edges.full_of(child));
-        let from_server = self.is_server(parent);
+        let is_waypoint = self.peer(parent).role == Role::Waypoint;
+        let from_server = self.is_server(parent) || is_waypoint;
+        let reason = if is_waypoint { Reason::Waypoint } else { reason };
         let receiver = &mut self.peers[child as usize];
         if from_server {
             receiver.from_cdn += bytes
@@ -29,7 +32,10 @@ impl World<'_> {
             self.judge(id, (parent, child), bytes);
         }
         let sites = (self.peer(parent).site, self.peer(child).site);
-        self.recorder.moved(self.peer(child).content, sites, bytes, from_server.then_some(reason));
+        let reason = from_server.then_some(reason);
+        let what =
+            Entry { content: self.peer(child).content, reason, to_relay: self.is_relay(child) };
+        self.recorder.moved(what, sites, bytes);
     }
 
     /// Enters all bytes up to now.

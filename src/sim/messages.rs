@@ -3,7 +3,7 @@
 use super::edges::Reason;
 use super::event::Event;
 use super::mail::Letter;
-use super::peers::{NO_SLOT, Slot, Wait};
+use super::peers::{NO_SLOT, Role, Slot, Wait};
 use super::world::World;
 use crate::proto::{
     Assignment, Guidance, Input, Output, ParentChoice, Refusal, Rule, ToCenter, ToClient, Trigger,
@@ -112,6 +112,7 @@ impl World<'_> {
                 Output::Explain(decision) => self.recorder.decided(decision),
                 Output::Regroup(regrouping) => self.regroupings.push(regrouping),
                 Output::Find(finding) => self.note_finding(&finding),
+                Output::Relay(change) => self.note_relay(&change),
             }
         }
         self.outbox = outbox;
@@ -200,6 +201,11 @@ impl World<'_> {
         let now = self.now;
         let peer = self.peer_mut(slot);
         peer.heard = peer.heard.max(now);
+        // What was said to a waypoint server before it was released is of no account any more.
+        let off_duty = peer.role == Role::Waypoint && peer.called.is_none();
+        if off_duty && !matches!(letter.message, ToClient::Serve { .. }) {
+            return;
+        }
         match letter.message {
             ToClient::Welcome(guidance) => self.welcome(slot, guidance),
             ToClient::Assign(assignment) => self.obey(slot, &assignment),
@@ -207,6 +213,8 @@ impl World<'_> {
             ToClient::Refuse(refusal) => self.refused(slot, &refusal),
             ToClient::Rejoin => self.join_again(slot),
             ToClient::Moved { dcm } => self.learn_dcm(slot, dcm),
+            ToClient::Serve { content } => self.serve(slot, content),
+            ToClient::Release => self.release(slot),
             ToClient::Ack => {}
         }
     }
@@ -226,6 +234,10 @@ impl World<'_> {
         }
         let generation = peer.generation;
         self.begin_watching(slot);
+        // A waypoint server has reported all the time.
+        if self.peer(slot).role == Role::Waypoint {
+            return;
+        }
         let phase = match self.peer(slot).session {
             Some(session) => self.sessions[session as usize].phase,
             None => Span::ZERO,
@@ -266,7 +278,7 @@ impl World<'_> {
 /// What a CDN node's bytes on a decision are spent on.
 pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
     match (rule, trigger) {
-        (Rule::ClusterFeed | Rule::TakesPlace, _) => Reason::Feed,
+        (Rule::ClusterFeed | Rule::TakesPlace, _) | (_, Trigger::Called) => Reason::Feed,
         (Rule::NearestServer, _) => Reason::Policy,
         (Rule::NotReachable, _) => Reason::Nat,
         (_, Trigger::Join) => Reason::StartUp,
@@ -290,7 +302,8 @@ pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
             | Trigger::Recomputation
             | Trigger::Preemption
             | Trigger::OtherCluster
-            | Trigger::LevelChange,
+            | Trigger::LevelChange
+            | Trigger::GivenBack,
         ) => Reason::NoSpareUplink,
     }
 }

@@ -25,6 +25,7 @@ mod observe;
 mod peers;
 mod quality;
 mod recorder;
+mod relays;
 mod seats;
 mod self_directed;
 mod terms;

@@ -5,7 +5,7 @@ use super::edges::EdgeId;
 use super::event::Event;
 use super::fabric::Border;
 use super::ledger::media_bytes;
-use super::peers::{NO_SLOT, Slot};
+use super::peers::{NO_SLOT, Peer, Role, Slot};
 use super::quality::QualityLook;
 use super::recorder::Instant;
 use super::world::World;
@@ -70,7 +70,7 @@ impl World<'_> {
         if over > Span::ZERO {
             self.account_links(&moved, over);
         }
-        let (instants, servers) = (self.instants(), self.cdn_capacity());
+        let (instants, servers) = (self.instants(), self.server_capacity());
         self.recorder.sampled(self.now, &instants, &moved, servers);
         for gauge in self.coordinator.gauges() {
             self.recorder.gauge(self.now, &gauge);
@@ -82,7 +82,7 @@ impl World<'_> {
         let mut bytes: std::collections::BTreeMap<LinkId, u64> = std::collections::BTreeMap::new();
         for pair in moved {
             for link in self.fabric.border_links(pair.from, pair.to) {
-                *bytes.entry(*link).or_default() += pair.from_peers + pair.from_cdn;
+                *bytes.entry(*link).or_default() += pair.all();
             }
         }
         for number in 0..self.servers {
@@ -97,20 +97,22 @@ impl World<'_> {
         }
     }
 
-    /// What the CDN nodes that are there can send.
-    fn cdn_capacity(&self) -> BitRate {
-        (0..self.servers)
+    /// What the CDN nodes that are there and waypoint servers can send.
+    fn server_capacity(&self) -> BitRate {
+        let nodes: BitRate = (0..self.servers)
             .map(|number| self.peer(self.slots[number]))
             .filter(|peer| peer.present)
             .map(|peer| peer.lent)
-            .sum()
+            .sum();
+        nodes + self.waypoint_capacity()
     }
 
     /// What is seen of each content.
     fn instants(&mut self) -> Vec<Instant> {
         let mut instants = vec![Instant::default(); self.streams.len()];
         let (now, config) = (self.now, &self.scenario.player);
-        for peer in self.peers.iter_mut().filter(|peer| peer.present && peer.session.is_some()) {
+        let watches = |peer: &&mut Peer| peer.present && !peer.is_server() && !peer.role.is_relay();
+        for peer in self.peers.iter_mut().filter(watches) {
             let instant = &mut instants[peer.content.index()];
             let totals = peer.player.totals(now, config);
             instant.playback.on_time += totals.on_time;
@@ -126,16 +128,19 @@ impl World<'_> {
         instants
     }
 
-    /// Viewers present in the order in which they came.
+    /// Viewers and relays present, by their numbers.
     fn viewers_in_order(&self) -> Vec<Slot> {
         let slots = self.slots[self.servers..].iter();
         slots.copied().filter(|slot| *slot != NO_SLOT).collect()
     }
 
-    /// Viewers present, by slot.
+    /// Viewers present and relays that serve, by slot.
     fn viewers(&self) -> impl Iterator<Item = Slot> + '_ {
         let slots = 0..self.peers.len() as Slot;
-        slots.filter(|slot| self.peer(*slot).present && !self.peer(*slot).is_server())
+        slots.filter(|slot| {
+            let peer = self.peer(*slot);
+            peer.present && (!peer.is_server() || peer.called.is_some())
+        })
     }
 
     /// Depth and stretch of every edge, and the least depth that the same feeds would allow.
@@ -145,7 +150,9 @@ impl World<'_> {
         for slot in self.viewers() {
             let forest = &mut forests[self.peer(slot).content.index()];
             self.look_at_places(slot, &mut look, forest);
-            look.viewer(self, slot);
+            if self.peer(slot).role != Role::Waypoint {
+                look.viewer(self, slot);
+            }
         }
         for (forest, stream) in forests.into_iter().zip(&self.streams) {
             if let Some(least) = forest.least_depth(stream.substreams) {

@@ -79,6 +79,28 @@ pub(super) struct Peer {
     pub(super) draws: u64,
     /// Other peers that a tracker has named.
     pub(super) neighbors: Vec<PeerId>,
+    /// What it is there for; of no account for a CDN node.
+    pub(super) role: Role,
+    /// A relay: which client was told to serve.
+    pub(super) called: Option<PeerId>,
+}
+
+/// What a client is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It watches.
+    Viewer,
+    /// A server that stands by, or serves when it is called.
+    Waypoint,
+    /// A session that serves others on a viewer's device.
+    Drafted,
+}
+
+impl Role {
+    /// Whether it watches nothing.
+    pub(super) const fn is_relay(self) -> bool {
+        matches!(self, Self::Waypoint | Self::Drafted)
+    }
 }
 
 /// Waiting for something to be answered.
@@ -136,9 +158,12 @@ impl Peer {
             new_dcm: false,
             draws: 0,
             touched: false,
+            role: Role::Viewer,
+            called: None,
         }
     }
 
+    /// Whether it is no viewer's session: a CDN node or a waypoint server.
     pub(super) fn is_server(&self) -> bool {
         self.session.is_none()
     }

@@ -62,7 +62,8 @@ impl World<'_> {
 
     /// Lets a player act on the state of its substreams, and notes when it will want to act next.
     fn observe_player(&mut self, slot: Slot) {
-        if self.peer(slot).start.is_none() || self.peer(slot).is_server() {
+        // A relay has no player.
+        if self.peer(slot).start.is_none() || self.peer(slot).is_server() || self.is_relay(slot) {
             return;
         }
         let count = usize::from(self.stream_of(slot).substreams);

@@ -55,11 +55,15 @@ pub(super) struct World<'a> {
     pub(super) asker: Option<(PeerId, Slot)>,
     pub(super) streams: Vec<Stream>,
     pub(super) sessions: Vec<Session>,
+    /// Of these, the viewers'; those of relays come later.
+    audience: usize,
     /// Where each peer is now, by its id.
     pub(super) slots: Vec<Slot>,
     pub(super) peers: Vec<Peer>,
     pub(super) seats: Seats,
     pub(super) servers: usize,
+    /// Slots that relays on viewers' devices have left.
+    pub(super) relay_slots: Vec<Slot>,
     pub(super) edges: Edges,
     pub(super) hosts: Hosts,
     /// Whose flow it is, by flow.
@@ -111,10 +115,12 @@ impl<'a> World<'a> {
             asker: None,
             streams,
             sessions: workload::sessions(scenario, spec.seed),
+            audience: 0,
             slots: Vec::new(),
             peers: Vec::new(),
             seats: Seats::new(scenario.cdn.len(), 0, scenario.client.heartbeat),
             servers: scenario.cdn.len(),
+            relay_slots: Vec::new(),
             edges,
             hosts: Hosts::default(),
             flow_edges: Vec::new(),
@@ -131,9 +137,11 @@ impl<'a> World<'a> {
             horizon: 0,
             beats_read: 0,
         };
-        world.slots = vec![NO_SLOT; world.servers + world.sessions.len()];
+        world.audience = world.sessions.len();
+        world.slots = vec![NO_SLOT; world.first_viewer() + world.audience];
         world.reserve();
         world.open_servers();
+        world.open_waypoints();
         (0..world.seats.len()).for_each(|_| _ = world.add_slot());
         world.deliver_feeds();
         world.schedule_all();
@@ -143,8 +151,9 @@ impl<'a> World<'a> {
     /// Room for all who will ever be present at once: growing tables by halves leaves holes in memory.
     fn reserve(&mut self) {
         let viewers = workload::most_at_once(&self.sessions);
-        self.seats = Seats::new(self.servers, viewers, self.scenario.client.heartbeat);
-        let most = self.servers + self.seats.len();
+        let first = self.first_viewer();
+        self.seats = Seats::new(first, viewers, self.scenario.client.heartbeat);
+        let most = first + self.seats.len();
         self.peers.reserve_exact(most);
         self.edges.reserve(most);
         self.flow_edges.reserve_exact(most * self.edges.width);
@@ -174,7 +183,7 @@ impl<'a> World<'a> {
 
     /// Sessions are scheduled one after the other: the queue holds those present, not those to come.
     pub(super) fn schedule_arrival(&mut self, number: u32) {
-        if let Some(session) = self.sessions.get(number as usize) {
+        if let Some(session) = self.sessions[..self.audience].get(number as usize) {
             self.schedule(session.join, Event::Arrive(number));
         }
     }
@@ -204,6 +213,11 @@ impl<'a> World<'a> {
     /// Whether a CDN node sits there: they come first, and need not be looked at.
     pub(super) fn is_server(&self, slot: Slot) -> bool {
         (slot as usize) < self.servers
+    }
+
+    /// Whether somebody sits there who watches nothing and serves others.
+    pub(super) fn is_relay(&self, slot: Slot) -> bool {
+        self.peer(slot).role.is_relay()
     }
 
     pub(super) fn peer(&self, slot: Slot) -> &Peer {
@@ -237,7 +251,17 @@ impl<'a> World<'a> {
 
     /// The id of a viewer.
     pub(super) fn viewer_id(&self, session: u32) -> PeerId {
-        PeerId::new(self.servers as u32 + session)
+        PeerId::new(self.first_viewer() as u32 + session)
+    }
+
+    /// The number of the first viewer: CDN nodes and waypoint servers come before.
+    fn first_viewer(&self) -> usize {
+        self.servers + self.scenario.waypoints.len()
+    }
+
+    /// The numbers of all viewers, relays on their devices left out.
+    pub(super) fn all_viewers(&self) -> std::ops::Range<usize> {
+        self.first_viewer()..self.first_viewer() + self.audience
     }
 
     /// One way from one peer to another; none when no route joins them.
@@ -272,7 +296,7 @@ impl<'a> World<'a> {
     }
 
     /// One more slot, empty, with links of its own.
-    fn add_slot(&mut self) -> Slot {
+    pub(super) fn add_slot(&mut self) -> Slot {
         let zero = crate::units::BitRate::ZERO;
         let (uplink, downlink): (LinkId, LinkId) =
             (self.fabric.fluid.add_link(zero), self.fabric.fluid.add_link(zero));
@@ -302,17 +326,19 @@ impl<'a> World<'a> {
 /// Links between networks that a run uses, about; more find room too.
 const LINKS_BETWEEN: usize = 1024;
 
-/// CDN nodes have metro numbers of their own: one network may host two of them.
-const CDN_METRO: u32 = 1_000_000;
+/// Servers have metro numbers of their own: one network may host two of them.
+pub(super) const CDN_METRO: u32 = 1_000_000;
 
-/// Access ISPs first, then CDN nodes, then the coordinator.
+/// Access ISPs first, then CDN nodes and waypoint servers, then the coordinator.
 fn sites(scenario: &Scenario) -> Vec<Site> {
     let graph = &scenario.topology.graph;
     let site = |network, country| Site { network, number: graph.at(network).number, country };
     let isps = scenario.topology.isps.iter().map(|isp| site(isp.network, isp.country));
     let cdn = scenario.cdn.iter().map(|cdn| site(cdn.network, cdn.country));
     let center = site(scenario.control_site.network, scenario.control_site.country);
-    isps.chain(cdn).chain([center]).collect()
+    let waypoints = scenario.waypoints.iter();
+    let waypoints = waypoints.map(|waypoint| site(waypoint.network, waypoint.country));
+    isps.chain(cdn).chain(waypoints).chain([center]).collect()
 }
 
 /// Every city of every ISP, and every data center.
@@ -326,7 +352,8 @@ fn locations(scenario: &Scenario, sites: &[Site]) -> Vec<Location> {
     let viewers = isps.flat_map(|(isp, site)| {
         (0..isp.metros.max(1)).map(move |metro| location(site, Metro::new(metro)))
     });
-    let centers = sites.iter().skip(scenario.topology.isps.len()).take(scenario.cdn.len());
+    let servers = scenario.cdn.len() + scenario.waypoints.len();
+    let centers = sites.iter().skip(scenario.topology.isps.len()).take(servers);
     let cdn = centers
         .enumerate()
         .map(|(number, site)| location(site, Metro::new(CDN_METRO + number as u32)));

@@ -139,8 +139,8 @@ impl CdnOnly {
             ToCenter::ConnectFailed { parent, .. } => {
                 self.connect_failed(now, from, *parent, outbox)
             }
-            // Announces are a tracker's business.
-            ToCenter::Announce => {}
+            // Announces are a tracker's business, and nobody calls a waypoint.
+            ToCenter::Announce | ToCenter::StandBy(_) => {}
         }
     }
 

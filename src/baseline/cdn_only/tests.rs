@@ -65,7 +65,7 @@ impl Stage {
                 }
                 Output::Send { to, message } => self.others.push((to, message)),
                 Output::Explain(decision) => self.decisions.push(decision),
-                Output::Regroup(_) => {}
+                Output::Regroup(_) | Output::Relay(_) => {}
                 Output::Find(finding) => panic!("it looks for no links: {finding:?}"),
             }
         }
@@ -92,6 +92,7 @@ impl Stage {
             device: Device::default(),
             terms: None,
             host: None,
+            called: None,
         };
         self.send(viewer, &ToCenter::Join(join));
         self.node_of(viewer)

@@ -74,6 +74,8 @@ impl Tracker {
             ToCenter::Heartbeat(_) => outbox.send(from, ToClient::Ack),
             // A client that chooses for itself deals with a failure itself.
             ToCenter::ConnectFailed { .. } => {}
+            // Nobody calls a waypoint.
+            ToCenter::StandBy(_) => {}
         }
     }
 

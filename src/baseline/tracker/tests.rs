@@ -58,6 +58,7 @@ impl Stage {
             device: Device::default(),
             terms: None,
             host: None,
+            called: None,
         };
         let sent = self.send(peer, &ToCenter::Join(join));
         assert_eq!(sent[0], ToClient::Welcome(Guidance::SelfDirected));

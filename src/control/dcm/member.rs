@@ -71,6 +71,10 @@ pub(super) struct Member {
     /// How much others are to rely on it.
     pub(super) standing: Standing,
     pub(super) alive: bool,
+    /// It watches nothing and was called to serve others, in every substream.
+    pub(super) relay: bool,
+    /// A relay's session runs on its device.
+    pub(super) lends: bool,
     /// It serves nobody now: its hours.
     pub(super) resting: bool,
     /// Its affinity group, and what it does for those outside.
@@ -93,7 +97,7 @@ pub(super) struct Member {
 impl Member {
     /// Whether it is to have several children in a substream, now or when it is fed.
     pub(super) fn is_interior_in(&self, substream: Substream) -> bool {
-        self.home == substream && self.slots > 1 && !self.resting
+        (self.relay || self.home == substream) && self.slots > 1 && !self.resting
     }
 
     /// Whether history says that it is soon gone: its place is far from the source, whatever it lends.

@@ -12,6 +12,7 @@ mod churn;
 mod counts;
 mod cut;
 mod detect;
+mod duty;
 mod hours;
 mod improve;
 mod member;
@@ -225,8 +226,10 @@ impl Dcm {
             slots,
             used: 0,
             home: self.view.scarcest(),
-            standing: Standing::Unsure,
+            standing: if join.called.is_some() { Standing::Stable } else { Standing::Unsure },
             alive: true,
+            relay: join.called.is_some(),
+            lends: false,
             resting: terms.no_serving.iter().any(|hours| hours.contain(now)),
             group: self.group_of(terms),
             strangers: terms.friends.as_ref().map_or(Strangers::Always, |own| own.strangers),
@@ -238,6 +241,9 @@ impl Dcm {
             behind: step.with.packets_in(join.behind) as u32,
         };
         let id = self.view.add(member, now);
+        if join.called.is_some() {
+            self.relay_begins(id);
+        }
         self.open_stay(id, Traits::of(join, place, now), step);
         self.timetable.enter(now, self.view.stay(id), &terms.no_serving);
         self.slots += u64::from(slots);

@@ -81,7 +81,7 @@ impl Dcm {
     fn one_after_the_other(&mut self, batch: &[MemberId], step: &mut Step<'_, '_>) {
         for id in batch {
             for substream in self.view.all_substreams() {
-                self.find_parent(*id, substream, Trigger::Join, step);
+                self.find_parent(*id, substream, self.arrival(*id), step);
             }
         }
     }
@@ -90,7 +90,7 @@ impl Dcm {
     fn in_turn(&mut self, batch: &[MemberId], step: &mut Step<'_, '_>) {
         for substream in self.view.all_substreams() {
             for id in batch {
-                self.find_parent(*id, substream, Trigger::Join, step);
+                self.find_parent(*id, substream, self.arrival(*id), step);
             }
         }
     }
@@ -108,7 +108,7 @@ impl Dcm {
                 }
             }
             for id in open {
-                self.find_parent(id, substream, Trigger::Join, step);
+                self.find_parent(id, substream, self.arrival(id), step);
             }
         }
     }
@@ -148,7 +148,7 @@ impl Dcm {
                 let choice =
                     Choice::by_rule(Source::Member(parent), Rule::ChosenByParent, feasible);
                 let choice = Choice { considered, ..choice };
-                self.adopt(*id, substream, choice, Trigger::Join, step);
+                self.adopt(*id, substream, choice, self.arrival(*id), step);
             }
             !takes
         });

@@ -40,7 +40,8 @@ impl Dcm {
     ) -> bool {
         let richest = self.richest(substream).into_iter().take(1);
         let idle = self.server_from(richest, child, substream, step, |dcm, id| {
-            dcm.view.member(id).used == 0 && dcm.view.can_spare(id, substream)
+            let member = dcm.view.member(id);
+            !member.relay && member.used == 0 && dcm.view.can_spare(id, substream)
         });
         if let Some(idle) = idle {
             self.view.set_home(idle, substream);

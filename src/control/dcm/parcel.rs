@@ -204,6 +204,9 @@ impl Dcm {
         for (other, until) in parcel.failed {
             self.history.learn(peer, other, until);
         }
+        if self.view.member(id).relay {
+            self.relay_begins(id);
+        }
         self.view.refresh_room(id);
         id
     }

@@ -50,6 +50,13 @@ impl Relays {
         self.offered[substream.index()].iter().map(|relay| usize::from(relay.left)).sum()
     }
 
+    /// Slots that others have been offered of a member in other substreams: whoever serves in all of them
+    /// has each slot once.
+    fn promised_of(&self, id: MemberId, but: Substream) -> u32 {
+        let all = self.promised.range((id, Substream(0))..=(id, Substream(u8::MAX)));
+        all.filter(|((_, other), _)| *other != but).map(|(_, count)| u32::from(*count)).sum()
+    }
+
     /// One copy less; the depth at which it comes.
     fn take(&mut self, substream: Substream, peer: PeerId) -> u8 {
         let offered = &mut self.offered[substream.index()];
@@ -175,8 +182,10 @@ impl Dcm {
         let mut relays = Vec::new();
         for id in holders {
             let member = self.view.member(id);
+            let others = if member.relay { self.relays.promised_of(id, substream) } else { 0 };
             let promised = self.relays.promised.entry((id, substream)).or_default();
-            let free = u32::from(member.slots - member.used).saturating_sub(u32::from(*promised));
+            let free = u32::from(member.slots.saturating_sub(member.used))
+                .saturating_sub(u32::from(*promised) + others);
             let share = left.min(free) as u16;
             if share > 0 {
                 *promised += share;

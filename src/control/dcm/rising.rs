@@ -61,16 +61,21 @@ impl Dcm {
     /// they can be reached, and their standing, as history or their age has made it, lets them carry others.
     pub(crate) fn strong(&self, most: usize) -> Vec<MemberId> {
         let all = self.view.members().map(|(id, _)| id);
-        all.filter(|id| self.is_strong(*id)).take(most).collect()
+        all.filter(|id| !self.is_relay(*id) && self.is_strong(*id)).take(most).collect()
     }
 
     /// Members that are so no longer.
     pub(crate) fn weak(&self, most: usize) -> Vec<MemberId> {
         let all = self.view.members().map(|(id, _)| id);
-        all.filter(|id| !self.is_strong(*id)).take(most).collect()
+        all.filter(|id| !self.is_relay(*id) && !self.is_strong(*id)).take(most).collect()
     }
 
-    fn is_strong(&self, id: MemberId) -> bool {
+    /// Relays stay where they were called to.
+    fn is_relay(&self, id: MemberId) -> bool {
+        self.view.member(id).relay
+    }
+
+    pub(super) fn is_strong(&self, id: MemberId) -> bool {
         let member = self.view.member(id);
         member.slots > u16::from(self.view.substreams)
             && member.standing.carries_others()

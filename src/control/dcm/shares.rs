@@ -10,7 +10,7 @@ use super::waiting::Waiting;
 use super::{Choice, Dcm, Step};
 use crate::control::channels::Lease;
 use crate::control::config::Sharing;
-use crate::proto::{Amounts, ContentKind, Holder, Rank, ToHolder, ToKeeper, Trigger, Wish};
+use crate::proto::{Amounts, Holder, ToHolder, ToKeeper, Trigger, Wish};
 use crate::units::{BitRate, HostId, NatKind, SimTime, Span, Substream};
 use std::collections::BTreeMap;
 
@@ -51,6 +51,11 @@ impl Shares {
     /// A member goes: the letter that says so to the keeper, if it has a share.
     pub(super) fn close(&mut self, id: MemberId) -> Option<ToKeeper> {
         self.leases.remove(&id).map(|lease| ToKeeper::Leave { holder: lease.holder() })
+    }
+
+    /// Whether a member has a share.
+    pub(super) fn holds(&self, id: MemberId) -> bool {
+        self.leases.contains_key(&id)
     }
 
     /// Looks at what is lacking, to those who wait and those who are left out. Free slots of the cluster
@@ -104,10 +109,7 @@ impl Dcm {
             holder,
             has,
             portion: Amounts { uplink: step.with.rate, downlink: self.content.bitrate },
-            rank: Rank {
-                live: self.content.kind == ContentKind::Live,
-                priority: self.content.priority,
-            },
+            rank: self.rank_of(id),
         });
     }
 
@@ -132,7 +134,11 @@ impl Dcm {
     pub(crate) fn read_share(&mut self, id: MemberId, letter: &ToHolder, step: &mut Step<'_, '_>) {
         if let Some(lease) = self.shares.leases.get_mut(&id) {
             lease.read(letter);
-            self.use_share(id, step);
+            // Whoever had the device to itself goes on so until its first claim has been answered.
+            let opens = matches!(letter, ToHolder::Grant { epoch: 0, .. });
+            if !(opens && self.view.member(id).lends) {
+                self.use_share(id, step);
+            }
         }
     }
 
@@ -157,6 +163,11 @@ impl Dcm {
         lease.is_none_or(|lease| carries(lease, step.with.now, self.content.bitrate))
     }
 
+    /// What a member wants of its host's lines, up and down.
+    pub(super) fn wishes(&self, id: MemberId, rate: BitRate) -> [Wish; 2] {
+        [self.uplink_wish(id, rate), self.downlink_wish(id)]
+    }
+
     /// What of a host's uplink the cluster wants for a member's children.
     fn uplink_wish(&self, id: MemberId, rate: BitRate) -> Wish {
         let member = self.view.member(id);
@@ -167,8 +178,10 @@ impl Dcm {
         let [unfed, from_servers] = self.shares.part_of(&self.view, id);
         let urgent = uses + rate * unfed;
         let needs = urgent + rate * from_servers;
-        // Room for one copy more: newcomers find it at once.
-        Wish { uses, urgent, needs, likes: needs.max(uses + self.content.bitrate) }
+        // Room for one copy more: newcomers find it at once. Whoever lends its device to a relay stays
+        // among the strong, who lend more than one copy.
+        let more = if member.lends { rate } else { BitRate::ZERO };
+        Wish { uses, urgent, needs, likes: needs.max(uses + self.content.bitrate + more) }
     }
 
     /// What of its host's downlink a member wants for itself: all of the content or nothing.

@@ -3,7 +3,7 @@
 //! A stay is noted when it begins, when it comes of an age and when it ends; heartbeats are not looked at,
 //! except those that show too little.
 
-use super::member::{MemberId, Source};
+use super::member::{Member, MemberId, Source};
 use super::{Dcm, Step};
 use crate::control::history::{AGES, Download, Ending, Outlook, Standing, Traits, Way};
 use crate::proto::Trigger;
@@ -76,10 +76,14 @@ impl Dcm {
             self.ripening.enter(0, now + step.with.config.maturity, stay);
             return;
         }
-        let behind = self.view.member(id).behind;
+        let Member { behind, relay, .. } = *self.view.member(id);
         let begins = step.with.live_edge().saturating_sub(behind);
         let visit = Visit { traits, since: now, begins };
         self.stays.begin(id, visit, usize::from(self.view.substreams));
+        // How long a relay stays is not its own choice, and tells nothing of others.
+        if relay {
+            return;
+        }
         self.ripening.enter(0, now + AGES[0], stay);
         step.history.enters(&traits, 0);
         self.judge(id, step);
@@ -107,7 +111,8 @@ impl Dcm {
     /// Gives a member the standing that its history and its age deserve.
     fn judge(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
         let standing = self.outlook(id, step).standing();
-        if self.view.member(id).standing != standing {
+        let member = self.view.member(id);
+        if !member.relay && member.standing != standing {
             self.view.set_standing(id, standing);
         }
     }
@@ -127,7 +132,7 @@ impl Dcm {
 
     /// A stay is over.
     pub(super) fn close_stay(&mut self, id: MemberId, trigger: Trigger, step: &mut Step<'_, '_>) {
-        if !step.with.config.history {
+        if !step.with.config.history || self.view.member(id).relay {
             return;
         }
         let visit = &self.stays.list[id as usize];

@@ -19,6 +19,7 @@ fn join(client: u32, uplink_kbps: u64) -> Join {
         device: Device::default(),
         terms: None,
         host: None,
+        called: None,
     }
 }
 

@@ -39,9 +39,11 @@ struct Row(u64, usize, Option<u32>, Option<u32>, String, String);
 pub(super) fn wrong(run: &RunTables, facts: &Facts) -> Option<Wrong> {
     let (shown, share) = thin(&run.events, MOST, |row| row.peer);
     shown.first()?;
-    let ends = [EventKind::FaultEnds, EventKind::LinkCleared];
-    let counts = EventKind::ALL.into_iter().filter(|kind| !ends.contains(kind));
+    let ends = [EventKind::FaultEnds, EventKind::LinkCleared, EventKind::RelayEnds];
     let of = |kind| run.events.iter().filter(move |row| row.event == kind);
+    // Of relays nothing is said where none was called.
+    let told = |kind: &EventKind| *kind != EventKind::RelayCalled || of(*kind).next().is_some();
+    let counts = EventKind::ALL.into_iter().filter(|kind| !ends.contains(kind) && told(kind));
     let polite = of(EventKind::Loss).filter(|row| row.detail == "graceful").count();
     let count = |kind| (of(kind).count() as u64, polite);
     Some(Wrong {
@@ -63,6 +65,9 @@ fn said(kind: EventKind, (count, polite): (u64, usize)) -> String {
         EventKind::FaultBegins | EventKind::FaultEnds => words::counted(count, "fault", "faults"),
         EventKind::LinkDeclared | EventKind::LinkCleared => {
             words::counted(count, "link held to be in trouble", "links held to be in trouble")
+        }
+        EventKind::RelayCalled | EventKind::RelayEnds => {
+            words::counted(count, "relay called", "relays called")
         }
         EventKind::Stall => words::counted(count, "standing picture", "standing pictures"),
         EventKind::Refusal => words::counted(count, "refusal", "refusals"),
@@ -104,6 +109,10 @@ fn sentence(row: &EventRow, facts: &Facts) -> String {
         EventKind::FaultEnds => format!("Over: {}.", words::fault(&row.detail)),
         EventKind::LinkDeclared | EventKind::LinkCleared => {
             format!("The control center: {}.", words::link(&row.detail))
+        }
+        EventKind::RelayCalled | EventKind::RelayEnds => {
+            let who = row.peer.map_or(String::new(), |peer| facts.name(peer));
+            format!("The control center: {who} {}.", words::relay(&row.detail))
         }
         EventKind::Stall => "The picture stands still.".to_string(),
         EventKind::Refusal => format!("Refused: {}.", words::refusal(&row.detail)),

@@ -148,6 +148,9 @@ fn event(row: &EventRow, facts: &Facts) -> Vec<Line> {
         EventKind::LinkDeclared | EventKind::LinkCleared => {
             vec![line(row.time, 3, words::link(&row.detail))]
         }
+        EventKind::RelayCalled | EventKind::RelayEnds => {
+            vec![line(row.time, 3, words::relay(&row.detail))]
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Story<'a> {
 /// Why there is no story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoryError {
-    /// The number is that of a CDN node: its name.
+    /// The number is that of a CDN node or a waypoint server: what it is, and its name.
     IsNode(PeerId, String),
     /// No table has a row of this viewer.
     Unknown {
@@ -51,7 +51,7 @@ impl fmt::Display for StoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IsNode(peer, name) => {
-                write!(f, "{peer} is the CDN node {name}; expected the number of a viewer")
+                write!(f, "{peer} is the {name}; expected the number of a viewer")
             }
             Self::Unknown { peer, nearest, kept } => {
                 write!(f, "no table has a row of viewer {peer}")?;
@@ -80,7 +80,7 @@ pub fn story(asked: &Story<'_>) -> Result<String, StoryError> {
     let Story { run, peer, at } = *asked;
     let facts = Facts::of(&run.manifest.scenario);
     if let Some(node) = facts.node(peer) {
-        return Err(StoryError::IsNode(peer, node.name.clone()));
+        return Err(StoryError::IsNode(peer, format!("{} {}", node.kind(), node.name)));
     }
     let session = run.peers.iter().find(|row| row.peer == peer);
     let known = known(run);

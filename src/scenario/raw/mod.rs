@@ -21,8 +21,8 @@ pub use expect::{RawExpect, RawOver};
 pub use policy::RawPolicy;
 pub use settings::{
     RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl, RawLevel,
-    RawLevels, RawObjective, RawPlayer, RawProtocol, RawRegion, RawSelection, RawService,
-    RawSharing, RawTracker, RawTree,
+    RawLevels, RawObjective, RawPlayer, RawProtocol, RawRegion, RawRelays, RawSelection,
+    RawService, RawSharing, RawTracker, RawTree,
 };
 pub use sweep::{RawAxis, RawScale, RawSweep};
 pub use topology::{RawFormat, RawIsp, RawLink, RawLinkKind, RawRelationships, RawTopology};
@@ -61,6 +61,8 @@ pub struct RawScenario {
     /// CDN nodes; at least one.
     #[schemars(required)]
     pub cdn: Option<At<Vec<At<RawCdn>>>>,
+    /// Waypoint servers, which stand by until `control.levels` calls them for a region without strong viewers.
+    pub waypoint: Option<At<Vec<At<RawWaypoint>>>>,
     /// Who watches, from when to when.
     #[schemars(required)]
     pub audience: Option<At<RawAudience>>,
@@ -173,6 +175,25 @@ pub struct RawCdn {
     #[schemars(required)]
     pub country: Option<At<String>>,
     /// What it may send in all.
+    #[schemars(required)]
+    pub capacity: Option<At<Rate>>,
+}
+
+/// A waypoint server, which fetches nothing until it is told what to serve to whom.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawWaypoint {
+    /// Its name in results; no two waypoint servers or CDN nodes have the same.
+    #[schemars(required)]
+    pub name: Option<At<String>>,
+    /// Number of the network that connects its data center.
+    #[serde(rename = "as")]
+    #[schemars(required)]
+    pub network: Option<At<i64>>,
+    /// Country of the data center, two capital letters.
+    #[schemars(required)]
+    pub country: Option<At<String>>,
+    /// What it may send in all, and receive.
     #[schemars(required)]
     pub capacity: Option<At<Rate>>,
 }

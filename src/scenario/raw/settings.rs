@@ -138,6 +138,27 @@ pub struct RawLevels {
     pub second: Option<At<RawLevel>>,
     /// All others, whom the strong ones of their region feed.
     pub bottom: Option<At<RawLevel>>,
+    /// When relays are called for a region whose strong viewers are too few, and given back.
+    pub relays: Option<At<RawRelays>>,
+}
+
+/// When relays are called and given back: waypoint servers, and viewers of another content.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRelays {
+    /// Whether any are called; yes when left out.
+    pub enabled: Option<At<bool>>,
+    /// Whether strong viewers of another content may be told to serve this one, too; no when left out.
+    pub draft: Option<At<bool>>,
+    /// How long strong viewers must have been too few before a relay is called, and before the next one;
+    /// 20 s when left out.
+    pub call_after: Option<At<Duration>>,
+    /// How long a region must have been able to do without a relay before it is given back; 60 s when left out.
+    pub give_back_after: Option<At<Duration>>,
+    /// So much more than is lacking must be there without it meanwhile; 25 % when left out.
+    pub margin: Option<At<Share>>,
+    /// A region with fewer viewers of a content calls nobody; 25 when left out.
+    pub least_viewers: Option<At<i64>>,
 }
 
 /// What is different at each level.

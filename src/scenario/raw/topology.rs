@@ -69,6 +69,9 @@ pub struct RawIsp {
     pub weight: Option<At<f64>>,
     /// In how many cities its viewers live, 1 to 1000.
     pub metros: Option<At<i64>>,
+    /// The kinds of access lines that it sells, by their names in `[[access]]`, in proportion to their shares;
+    /// all when left out.
+    pub lines: Option<At<Vec<At<String>>>>,
     /// To how many DCMs its cities are dealt out, so that no cluster becomes too large; not more than
     /// `metros`.
     pub dcms: Option<At<i64>>,

@@ -39,6 +39,11 @@ pub(super) fn to_raw(scenario: &Scenario) -> RawScenario {
         network: at(world::network(&s.network)),
         content: list(&s.contents, world::content),
         cdn: list(&s.cdn, |node| world::cdn(node, graph)),
+        waypoint: if s.waypoints.is_empty() {
+            None
+        } else {
+            list(&s.waypoints, |waypoint| world::waypoint(waypoint, graph))
+        },
         audience: at(audience::audience(&s.audience, &s.contents)),
         access: list(&s.access, audience::access),
         nat: at(RawNat {
@@ -160,6 +165,7 @@ link_latency = "7 ms"
 as = 3320
 metros = 2
 dcms = 2
+lines = ["phone"]
 [[isp]]
 as = 7018
 weight = 0.1
@@ -173,6 +179,11 @@ name = "fra"
 as = 1
 country = "DE"
 capacity = "1 Gbps"
+[[waypoint]]
+name = "way"
+as = 7018
+country = "US"
+capacity = "1.5 Gbps"
 [audience]
 arrivals = "90 /min"
 [[access]]
@@ -248,6 +259,7 @@ topology_at = ["1500 ms", "0 s"]
         let again = load(&resolved, "all.toml", &[], &read).unwrap();
         same(&first, &again);
         assert_eq!((again.faults.len(), again.policies.len()), (5, 2));
+        assert_eq!((again.waypoints.len(), again.topology.isps[0].lines.len()), (1, 1));
     }
 
     #[test]

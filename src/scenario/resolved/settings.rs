@@ -5,15 +5,15 @@ use super::{at, quantity, text, whole};
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
 use crate::control::{
     AssignmentOrder, ControlConfig, LevelConfig, LevelsConfig, ObjectiveConfig, Protocol,
-    RegionRule, Selection, ServiceConfig, Sharing,
+    RegionRule, RelaysConfig, Selection, ServiceConfig, Sharing,
 };
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::model::ControlSite;
 use crate::scenario::raw::{
     RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl, RawLevel,
-    RawLevels, RawObjective, RawPlayer, RawProtocol, RawRegion, RawSelection, RawService,
-    RawSharing, RawTracker, RawTree,
+    RawLevels, RawObjective, RawPlayer, RawProtocol, RawRegion, RawRelays, RawSelection,
+    RawService, RawSharing, RawTracker, RawTree,
 };
 
 pub(super) fn player(player: &PlayerConfig) -> RawPlayer {
@@ -112,6 +112,18 @@ fn levels(levels: &LevelsConfig) -> RawLevels {
         top: level(&levels.top),
         second: level(&levels.second),
         bottom: level(&levels.bottom),
+        relays: at(relays(&levels.relays)),
+    }
+}
+
+fn relays(relays: &RelaysConfig) -> RawRelays {
+    RawRelays {
+        enabled: at(relays.enabled),
+        draft: at(relays.draft),
+        call_after: quantity(relays.call_after),
+        give_back_after: quantity(relays.give_back_after),
+        margin: quantity(relays.margin),
+        least_viewers: whole(relays.least_viewers),
     }
 }
 

@@ -61,6 +61,7 @@ fn isp(isp: &Isp, graph: &AsGraph) -> RawIsp {
         access: at(true),
         weight: at(isp.weight),
         metros: whole(isp.metros),
+        lines: if isp.lines.is_empty() { None } else { list(&isp.lines, Clone::clone) },
         dcms: whole(isp.dcms),
     }
 }

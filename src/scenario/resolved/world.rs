@@ -6,11 +6,11 @@ use crate::control::{Condition, Country, Effect, Policy};
 use crate::net::AsGraph;
 use crate::proto::ContentKind;
 use crate::scenario::model::{
-    Cdn, Content, CoordinatorKind, Network, OutputConfig, Rows, Scenario,
+    Cdn, Content, CoordinatorKind, Network, OutputConfig, Rows, Scenario, Waypoint,
 };
 use crate::scenario::raw::{
     At, Duration, Quantity, RawCdn, RawContent, RawContentKind, RawCoordinator, RawFault, RawFeeds,
-    RawLinkCapacity, RawNetwork, RawOutput, RawPolicy,
+    RawLinkCapacity, RawNetwork, RawOutput, RawPolicy, RawWaypoint,
 };
 use crate::scenario::trouble::{Fault, FaultKind, Feeds};
 use crate::units::{AsIndex, SimTime};
@@ -54,6 +54,15 @@ pub(super) fn cdn(node: &Cdn, graph: &AsGraph) -> RawCdn {
         network: number(graph, node.network),
         country: text(&String::from_utf8_lossy(&node.country)),
         capacity: quantity(node.capacity),
+    }
+}
+
+pub(super) fn waypoint(waypoint: &Waypoint, graph: &AsGraph) -> RawWaypoint {
+    RawWaypoint {
+        name: text(&waypoint.name),
+        network: number(graph, waypoint.network),
+        country: text(&String::from_utf8_lossy(&waypoint.country)),
+        capacity: quantity(waypoint.capacity),
     }
 }
 

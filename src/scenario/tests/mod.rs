@@ -11,6 +11,7 @@ mod overrides;
 mod robust;
 mod rules;
 mod sweeps;
+mod waypoints;
 
 use super::{Errors, Scenario, load};
 

@@ -4,9 +4,10 @@ use super::context::Check;
 use super::topology::{Networks, as_number};
 use crate::net::{AsGraph, AsGraphBuilder, Routes};
 use crate::scenario::defaults;
-use crate::scenario::diagnostics::Rule;
-use crate::scenario::model::{Cdn, ControlSite, GraphSource, Isp, Topology};
+use crate::scenario::diagnostics::{Rule, did_you_mean};
+use crate::scenario::model::{AccessClass, Cdn, ControlSite, GraphSource, Isp, Topology, Waypoint};
 use crate::scenario::raw::{At, RawIsp, RawScenario};
+use crate::scenario::shape::listed;
 use crate::units::AsIndex;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -54,6 +55,10 @@ fn isp(
         country: country(check, at, network, networks),
         weight: weight(check, at, network, networks),
         metros,
+        lines: raw
+            .lines
+            .as_ref()
+            .map_or_else(Vec::new, |at| at.value.iter().map(|line| line.value.clone()).collect()),
         dcms: check.integer(&raw.dcms, 1..=metros as u16, defaults::DCMS),
     }
 }
@@ -141,16 +146,39 @@ fn notes(networks: &Networks, graph: &AsGraph, isps: &[Isp]) -> Vec<String> {
     notes
 }
 
-/// Whether policy lets traffic pass between every ISP, every CDN node and the coordinator.
+/// Whether every ISP sells lines that there are.
+pub(super) fn lines(check: &mut Check<'_>, raw: &RawScenario, access: &[AccessClass]) {
+    let isps = raw.isp.iter().flat_map(|list| &list.value);
+    for list in isps.filter_map(|at| at.value.lines.as_ref()) {
+        let names = || access.iter().map(|class| class.name.as_str());
+        let unknown = list.value.iter().filter(|line| !names().any(|name| name == line.value));
+        for line in unknown {
+            let expected = format!("one of {}", listed(names()));
+            let hint = did_you_mean(&line.value, names());
+            check.report(Rule::UnknownGroup, &line.span, expected).hints.extend(hint);
+        }
+        let sold = access.iter().filter(|class| list.value.iter().any(|l| l.value == class.name));
+        if sold.map(|class| class.share).sum::<f64>() <= 0.0 {
+            check.report(
+                Rule::EmptyList,
+                &list.span,
+                "at least one access class with a share above 0",
+            );
+        }
+    }
+}
+
+/// Whether policy lets traffic pass between every ISP, every server and the coordinator.
 pub(super) fn connected(
     check: &mut Check<'_>,
     raw: &RawScenario,
     topology: &Topology,
-    cdn: &[Cdn],
+    (cdn, waypoints): (&[Cdn], &[Waypoint]),
     site: &ControlSite,
 ) {
     let mut routes = Routes::new(&topology.graph);
     let mut sources: BTreeSet<AsIndex> = cdn.iter().map(|node| node.network).collect();
+    sources.extend(waypoints.iter().map(|waypoint| waypoint.network));
     sources.insert(site.network);
     let numbers =
         raw.isp.iter().flat_map(|list| &list.value).filter_map(|at| at.value.network.as_ref());
@@ -173,7 +201,7 @@ pub(super) fn connected(
 fn cut_off(check: &mut Check<'_>, span: &Range<usize>, graph: &AsGraph, source: AsIndex) {
     let number = graph.at(source).number;
     let expected = format!(
-        "a network with a route to and from AS{number}, where a CDN node or the coordinator stands"
+        "a network with a route to and from AS{number}, where a CDN node, a waypoint server or the coordinator stands"
     );
     check.report(Rule::Disconnected, span, expected);
 }

@@ -29,17 +29,19 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
     // After an error the run has no end, so that nothing lies outside it.
     let duration = check.positive(&raw.duration, Span::from_nanos(u64::MAX));
     let raw_control = table(&raw.control);
-    let ((networks, topology, cdn, control_site), sound) = check.clean(|check| {
+    let ((networks, topology, cdn, waypoints, control_site), sound) = check.clean(|check| {
         let networks = topology::networks(check, raw);
         let topology = isps::topology(check, raw, &networks);
         let cdn = world::cdn(check, &raw.cdn, &networks);
+        let waypoints = world::waypoints(check, &raw.waypoint, &networks, &cdn);
         let control_site = world::control_site(check, &raw_control, &networks, &cdn);
-        (networks, topology, cdn, control_site)
+        (networks, topology, cdn, waypoints, control_site)
     });
     if sound && networks.graph.is_some() {
-        isps::connected(check, raw, &topology, &cdn, &control_site);
+        isps::connected(check, raw, &topology, (&cdn, &waypoints), &control_site);
     }
     let access = lines::access(check, &raw.access, duration);
+    isps::lines(check, raw, &access);
     let nat = table(&raw.nat);
     let (player, tree) =
         (settings::player(check, &table(&raw.player)), settings::tree(check, &table(&raw.tree)));
@@ -81,6 +83,7 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
         policies,
         topology,
         cdn,
+        waypoints,
         access,
         player,
         tree,

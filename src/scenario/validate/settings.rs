@@ -4,14 +4,14 @@ use super::context::Check;
 use crate::baseline::{Admission, CdnOnlyConfig, TrackerConfig};
 use crate::control::{
     AssignmentOrder, ClusterConfig, ControlConfig, LevelConfig, LevelsConfig, ObjectiveConfig,
-    Protocol, RegionRule, Selection, ServiceConfig, Sharing,
+    Protocol, RegionRule, RelaysConfig, Selection, ServiceConfig, Sharing,
 };
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
 use crate::scenario::diagnostics::Rule;
 use crate::scenario::raw::{
     At, RawAdmission, RawAssignmentOrder, RawCdnOnly, RawClient, RawClusters, RawControl, RawLevel,
-    RawLevels, RawObjective, RawPlayer, RawProtocol, RawRegion, RawScenario, RawSelection,
-    RawService, RawSharing, RawTracker, RawTree,
+    RawLevels, RawObjective, RawPlayer, RawProtocol, RawRegion, RawRelays, RawScenario,
+    RawSelection, RawService, RawSharing, RawTracker, RawTree,
 };
 use crate::units::Span;
 
@@ -122,9 +122,21 @@ fn levels(check: &mut Check<'_>, raw: &RawLevels) -> Option<LevelsConfig> {
         top: level(check, &table(&raw.top), default.top),
         second: level(check, &table(&raw.second), default.second),
         bottom: level(check, &table(&raw.bottom), default.bottom),
+        relays: relays(check, &table(&raw.relays), default.relays),
     };
     let enabled = raw.enabled.as_ref().is_none_or(|at| at.value);
     enabled.then_some(levels)
+}
+
+fn relays(check: &mut Check<'_>, raw: &RawRelays, default: RelaysConfig) -> RelaysConfig {
+    RelaysConfig {
+        enabled: raw.enabled.as_ref().map_or(default.enabled, |at| at.value),
+        draft: raw.draft.as_ref().map_or(default.draft, |at| at.value),
+        call_after: check.quantity(&raw.call_after, default.call_after),
+        give_back_after: check.quantity(&raw.give_back_after, default.give_back_after),
+        margin: check.quantity(&raw.margin, default.margin),
+        least_viewers: check.integer(&raw.least_viewers, 1..=1_000_000, default.least_viewers),
+    }
 }
 
 fn level(check: &mut Check<'_>, raw: &RawLevel, default: LevelConfig) -> LevelConfig {

@@ -7,11 +7,11 @@ use crate::proto::ContentKind;
 use crate::scenario::defaults;
 use crate::scenario::diagnostics::{Rule, did_you_mean};
 use crate::scenario::model::{
-    Cdn, Content, ControlSite, CoordinatorKind, Cost, Network, OutputConfig, Rows,
+    Cdn, Content, ControlSite, CoordinatorKind, Cost, Network, OutputConfig, Rows, Waypoint,
 };
 use crate::scenario::raw::{
     At, RawCdn, RawContent, RawContentKind, RawControl, RawCoordinator, RawCost, RawFault,
-    RawFeeds, RawNetwork, RawOutput,
+    RawFeeds, RawNetwork, RawOutput, RawWaypoint,
 };
 use crate::scenario::shape::listed;
 use crate::scenario::trouble::{Fault, FaultKind, Feeds};
@@ -127,6 +127,24 @@ pub(super) fn cdn(
         capacity: check.positive(&at.value.capacity, BitRate::ZERO),
     };
     list.map(node).collect()
+}
+
+/// Waypoint servers; their names differ from those of CDN nodes too.
+pub(super) fn waypoints(
+    check: &mut Check<'_>,
+    raw: &Option<At<Vec<At<RawWaypoint>>>>,
+    networks: &Networks,
+    cdn: &[Cdn],
+) -> Vec<Waypoint> {
+    let mut taken: BTreeSet<String> = cdn.iter().map(|node| node.name.clone()).collect();
+    let list = raw.as_ref().map_or(&[][..], |at| at.value.as_slice()).iter();
+    let waypoint = |at: &At<RawWaypoint>| Waypoint {
+        name: check.name(&at.value.name, &mut taken),
+        network: networks.find(check, &at.value.network),
+        country: check.country(&at.value.country).unwrap_or_default(),
+        capacity: check.positive(&at.value.capacity, BitRate::ZERO),
+    };
+    list.map(waypoint).collect()
 }
 
 /// Where the coordinator stands: beside the first CDN node unless the file says otherwise.

@@ -1,7 +1,7 @@
 //! The account of each content by itself. What of one content is right where it is the only one, and what
 //! of several is not the sum of each: a device that is on two of them lends its uplink once.
 
-use super::finish::{quotient, share};
+use super::finish::{offload, quotient, share};
 use super::sample::{Instant, Moved};
 use crate::metrics::bounds::{Swarm, peer_offload_max, server_load_min};
 use crate::metrics::{GroupBy, GroupRow};
@@ -27,6 +27,8 @@ struct Channel {
     /// From peers into another network, since the last sample.
     crossing: u64,
     bytes: [u64; 2],
+    /// Of those from servers, what relays received.
+    relayed: u64,
     /// Bytes that viewers were to receive, and that CDN nodes had to send of them at least.
     demand: f64,
     least_cdn: f64,
@@ -46,6 +48,7 @@ impl Channels {
             uplink: 0.0,
             crossing: 0,
             bytes: [0; 2],
+            relayed: 0,
             demand: 0.0,
             least_cdn: 0.0,
             least_cdn_delivered: 0.0,
@@ -74,6 +77,18 @@ impl Channels {
     pub(super) fn left(&mut self, content: ContentId, site: u16, uplink: u64) {
         let present = &mut self.channels[content.index()].present[usize::from(site)];
         present.viewers -= 1;
+        present.uplink = present.uplink - BitRate::from_bps(uplink);
+    }
+
+    /// A device of which no viewer watches the content serves it: what it lends counts, and nobody more.
+    pub(super) fn lent(&mut self, content: ContentId, site: u16, uplink: u64) {
+        let present = &mut self.channels[content.index()].present[usize::from(site)];
+        present.uplink += BitRate::from_bps(uplink);
+    }
+
+    /// And does so no longer.
+    pub(super) fn taken_back(&mut self, content: ContentId, site: u16, uplink: u64) {
+        let present = &mut self.channels[content.index()].present[usize::from(site)];
         present.uplink = present.uplink - BitRate::from_bps(uplink);
     }
 
@@ -109,13 +124,17 @@ impl Channels {
         each.map(|(channel, received)| channel.copy_in(received, seconds)).sum()
     }
 
+    /// Enters what servers have sent to relays in all: nobody watched it.
+    pub(super) fn relayed(&mut self, all: &[u64]) {
+        self.channels.iter_mut().zip(all).for_each(|(channel, all)| channel.relayed = *all);
+    }
+
     /// The same at each site.
     pub(super) fn copies_at_sites(&self, moved: &[Moved], seconds: f64) -> Vec<f64> {
         let sites = self.channels.first().map_or(0, |channel| channel.present.len());
         let mut received = vec![vec![[0_u64; 2]; self.channels.len()]; sites];
         for moved in moved {
-            received[usize::from(moved.to)][moved.content.index()][0] +=
-                moved.from_peers + moved.from_cdn;
+            received[usize::from(moved.to)][moved.content.index()][0] += moved.all();
         }
         received.iter().map(|at_site| self.copies_in(at_site, seconds)).collect()
     }
@@ -171,12 +190,12 @@ impl Channels {
     }
 
     /// Each content of several with the bounds on what CDN nodes sent of it and what they did: bytes that
-    /// were to be received, least, received from peers, from CDN nodes.
-    pub(super) fn loads(&self) -> Vec<[f64; 4]> {
+    /// were to be received, least, received from peers, from servers, and of these by relays.
+    pub(super) fn loads(&self) -> Vec<[f64; 5]> {
         let several = self.channels.iter().filter(|_| self.are_several());
         let load = |channel: &Channel| {
             let [peers, cdn] = channel.bytes.map(|bytes| bytes as f64);
-            [channel.demand, channel.least_cdn, peers, cdn]
+            [channel.demand, channel.least_cdn, peers, cdn, channel.relayed as f64]
         };
         several.map(load).collect()
     }
@@ -219,12 +238,12 @@ impl Channel {
 
     fn offload(&self) -> Option<f64> {
         let [peers, cdn] = self.bytes.map(|bytes| bytes as f64);
-        share(peers, peers + cdn)
+        offload(peers, cdn, self.relayed as f64)
     }
 
     /// The most that peers can have sent of what was received.
     fn offload_possible(&self) -> Option<f64> {
-        let all = self.bytes.iter().sum::<u64>() as f64;
+        let all = self.bytes.iter().sum::<u64>() as f64 - self.relayed as f64;
         share(all - self.least_cdn_delivered, all)
     }
 }

@@ -5,7 +5,7 @@
 
 use super::keeps;
 use crate::metrics::{EventKind, EventRow, Name};
-use crate::proto::{Decision, Finding, LinkVerdict, Refusal, Trigger};
+use crate::proto::{Decision, Finding, LinkVerdict, Refusal, RelayChange, Trigger};
 use crate::scenario::Rows;
 use crate::sim::edges::Loss;
 use crate::units::{PeerId, SimTime, Substream};
@@ -21,11 +21,19 @@ pub(in crate::sim) struct EventLog {
     rows: Vec<EventRow>,
     losses: BTreeMap<Place, usize>,
     stalls: BTreeMap<PeerId, usize>,
+    /// By who was told to serve.
+    relays: BTreeMap<PeerId, usize>,
 }
 
 impl EventLog {
     pub(super) fn new(kept: Rows) -> Self {
-        Self { kept, rows: Vec::new(), losses: BTreeMap::new(), stalls: BTreeMap::new() }
+        Self {
+            kept,
+            rows: Vec::new(),
+            losses: BTreeMap::new(),
+            stalls: BTreeMap::new(),
+            relays: BTreeMap::new(),
+        }
     }
 
     fn push(&mut self, row: EventRow) -> usize {
@@ -50,6 +58,29 @@ impl EventLog {
         let Finding { time, from, to, verdict } = finding;
         let detail = format!("{} {from}-{to}", verdict.name());
         self.push(EventRow { detail: detail.into(), ..EventRow::new(*time, event) });
+    }
+
+    /// Somebody is told to serve others, or serves them no longer; always kept, for there are few.
+    pub(in crate::sim) fn relay(&mut self, change: &RelayChange, detail: String) {
+        let event = if change.called { EventKind::RelayCalled } else { EventKind::RelayEnds };
+        let number = self.push(EventRow {
+            peer: Some(change.owner),
+            other: change.relay,
+            detail: detail.into(),
+            ..EventRow::new(change.time, event)
+        });
+        if change.called {
+            self.relays.insert(change.owner, number);
+        } else if let Some(called) = self.relays.remove(&change.owner) {
+            self.end(called, change.time);
+        }
+    }
+
+    /// Whoever was told to serve does so, under this number.
+    pub(in crate::sim) fn serves(&mut self, owner: PeerId, relay: PeerId) {
+        if let Some(called) = self.relays.get(&owner) {
+            self.rows[*called].other = Some(relay);
+        }
     }
 
     /// A picture stands still from now on, or moves again.
@@ -163,7 +194,9 @@ const fn is_trouble(trigger: Trigger) -> bool {
         | Trigger::Shortage
         | Trigger::ShareRecalled
         | Trigger::OtherCluster
-        | Trigger::LevelChange => false,
+        | Trigger::LevelChange
+        | Trigger::Called
+        | Trigger::GivenBack => false,
     }
 }
 

@@ -31,7 +31,7 @@ impl Loss {
 }
 
 impl Reason {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Feed,
         Self::StartUp,
         Self::Nat,
@@ -39,6 +39,7 @@ impl Reason {
         Self::Repair,
         Self::Staleness,
         Self::Policy,
+        Self::Waypoint,
     ];
 
     const fn part(self) -> &'static str {
@@ -50,12 +51,19 @@ impl Reason {
             Self::Repair => "lost_repair",
             Self::Staleness => "lost_staleness",
             Self::Policy => "lost_policy",
+            Self::Waypoint => "lost_waypoints",
         }
     }
 }
 
 pub(super) fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
+}
+
+/// The share of what viewers received that servers did not have to send for it. What they sent to relays came
+/// on top: nobody watched it, and each byte takes back one that a relay has saved them.
+pub(super) fn offload(peers: f64, servers: f64, relayed: f64) -> Option<f64> {
+    share(peers - relayed, peers + servers - relayed)
 }
 
 /// What was achieved over what is possible; none without either.
@@ -74,6 +82,10 @@ impl Recorder {
     ) {
         self.records.events = self.events.take();
         self.summarise(duration);
+        let drafts = scenario.control.levels.is_some_and(|levels| levels.relays.draft);
+        if drafts || !scenario.waypoints.is_empty() {
+            self.summarise_relays();
+        }
         for figure in figures {
             self.row(figure.metric, figure.unit, figure.value);
         }
@@ -145,7 +157,7 @@ impl Recorder {
             .iter()
             .map(|class| by_class[*class as usize][0] as f64)
             .sum();
-        self.row("peer_offload", "ratio", share(peers, all));
+        self.row("peer_offload", "ratio", offload(peers, cdn, self.relayed_by_servers()));
         self.row("peer_bytes", "B", Some(peers));
         self.row("cdn_bytes", "B", Some(cdn));
         self.row("cdn_rate_peak", "bps", Some(self.history.cdn_peak));
@@ -252,10 +264,10 @@ impl Recorder {
     /// Bound, achieved, and what the difference was lost to: CDN bytes by what they were spent on.
     fn write_bounds(&mut self, scenario: &Scenario) {
         let (peers, cdn) = self.peers_and_cdn();
-        let all = peers + cdn;
+        let all = peers + cdn - self.relayed_by_servers();
         let least = share(self.history.least_cdn, self.history.demand);
         let bound = least.map(|least| 1.0 - least);
-        let achieved = share(peers, all);
+        let achieved = offload(peers, cdn, self.relayed_by_servers());
         self.bound("run", "peer_offload", "bound", "ratio", bound);
         self.bound("run", "peer_offload", "achieved", "ratio", achieved);
         let possible = share(all - self.history.least_cdn_delivered, all);
@@ -270,7 +282,9 @@ impl Recorder {
             let free = spent.min(unavoidable);
             unavoidable -= free;
             explained += spent - free;
-            self.bound("run", "peer_offload", reason.part(), "ratio", Some(spent - free));
+            if reason != Reason::Waypoint || !scenario.waypoints.is_empty() {
+                self.bound("run", "peer_offload", reason.part(), "ratio", Some(spent - free));
+            }
         }
         let rest = bound.zip(achieved).map(|(bound, achieved)| bound - achieved - explained);
         self.bound("run", "peer_offload", "lost_other", "ratio", rest);
@@ -290,11 +304,12 @@ impl Recorder {
     /// The same for each of several contents, as if all that its viewers lend were for it alone.
     fn write_bounds_of_contents(&mut self, scenario: &Scenario) {
         for (load, content) in self.channels.loads().into_iter().zip(&scenario.contents) {
-            let [demand, least, peers, cdn] = load;
+            let [demand, least, peers, cdn, relayed] = load;
             let scope = format!("content {}", content.name);
             let bound = share(least, demand).map(|least| 1.0 - least);
             self.bound(&scope, "peer_offload", "bound", "ratio", bound);
-            self.bound(&scope, "peer_offload", "achieved", "ratio", share(peers, peers + cdn));
+            let achieved = offload(peers, cdn, relayed);
+            self.bound(&scope, "peer_offload", "achieved", "ratio", achieved);
             self.bound(&scope, "cdn_bytes", "bound", "B", Some(least));
             self.bound(&scope, "cdn_bytes", "achieved", "B", Some(cdn));
         }

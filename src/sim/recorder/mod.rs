@@ -10,6 +10,7 @@ mod groups;
 mod links;
 mod policies;
 mod quality;
+mod relays;
 mod sample;
 
 use super::edges::{Loss, Reason};
@@ -27,6 +28,7 @@ use std::collections::BTreeMap;
 
 pub(super) use policies::Term;
 pub(super) use quality::Quality;
+pub(super) use relays::Entry;
 pub(super) use sample::{Instant, Moved};
 
 /// The account of one run.
@@ -59,6 +61,7 @@ pub(super) struct Recorder {
     channels: channels::Channels,
     /// Bytes of each content from site to site, from peers and from CDN nodes.
     traffic: Traffic,
+    overhead: relays::Overhead,
     cdn_bytes: BTreeMap<Reason, u64>,
     /// Into each site from CDN nodes, for viewers that no peer can reach.
     unreachable_bytes: Vec<u64>,
@@ -130,9 +133,16 @@ impl Recorder {
     pub(super) fn new(scenario: &Scenario) -> Self {
         let isps = scenario.topology.isps.iter().map(|isp| isp.network);
         let cdn = scenario.cdn.iter().map(|cdn| cdn.network);
-        let networks: Vec<AsIndex> =
-            isps.chain(cdn).chain([scenario.control_site.network]).collect();
-        let sites = networks.len();
+        let waypoints = scenario.waypoints.iter().map(|waypoint| waypoint.network);
+        let center = [scenario.control_site.network];
+        let networks: Vec<AsIndex> = isps.chain(cdn).chain(waypoints).chain(center).collect();
+        let (sites, contents) = (networks.len(), scenario.contents.len());
+        let traffic = Traffic {
+            sites,
+            from_peers: vec![0; contents * sites * sites],
+            from_cdn: vec![0; contents * sites * sites],
+        };
+        let helped = networks.iter().map(|network| relays::waypoints_inside(scenario, *network));
         Self {
             assignments: scenario.output.assignments,
             peer_rows: scenario.output.peers,
@@ -155,11 +165,8 @@ impl Recorder {
             repaired: BTreeMap::new(),
             presence: vec![Presence::default(); sites],
             channels: channels::Channels::new(scenario, sites),
-            traffic: Traffic {
-                sites,
-                from_peers: vec![0; scenario.contents.len() * sites * sites],
-                from_cdn: vec![0; scenario.contents.len() * sites * sites],
-            },
+            overhead: relays::Overhead::new(&traffic, contents, helped.collect()),
+            traffic,
             cdn_bytes: BTreeMap::new(),
             unreachable_bytes: vec![0; sites],
             inside: networks.iter().map(|network| servers_inside(scenario, *network)).collect(),
@@ -171,7 +178,7 @@ impl Recorder {
             forecasts: forecasts::Forecasts::default(),
             events: events::EventLog::new(scenario.output.peers),
             links: links::LinkAudit::new(),
-            history: sample::History::new(sites, scenario.contents.len()),
+            history: sample::History::new(sites, contents),
             peer_nanoseconds: 0,
             received_by_leavers: 0,
         }
@@ -230,16 +237,15 @@ impl Recorder {
         self.first_byte.record(after);
     }
 
-    pub(super) fn moved(
-        &mut self,
-        content: ContentId,
-        sites: (u16, u16),
-        bytes: u64,
-        reason: Option<Reason>,
-    ) {
+    pub(super) fn moved(&mut self, what: Entry, sites: (u16, u16), bytes: u64) {
+        let Entry { content, reason, to_relay } = what;
         let from = content.index() * self.traffic.sites + usize::from(sites.0);
         let pair = from * self.traffic.sites + usize::from(sites.1);
+        if to_relay && reason.is_some() {
+            self.overhead.from_servers[content.index()] += bytes;
+        }
         match reason {
+            None if to_relay => self.overhead.from_peers[pair] += bytes,
             None => self.traffic.from_peers[pair] += bytes,
             Some(reason) => {
                 self.traffic.from_cdn[pair] += bytes;
@@ -305,7 +311,8 @@ impl Recorder {
     /// Bytes that moved between sites, and those that viewers who have left had received.
     pub(super) fn byte_totals(&self) -> (u64, u64) {
         let sum = |bytes: &[u64]| bytes.iter().sum::<u64>();
-        (sum(&self.traffic.from_peers) + sum(&self.traffic.from_cdn), self.received_by_leavers)
+        let moved = sum(&self.traffic.from_peers) + sum(&self.traffic.from_cdn);
+        (moved + sum(&self.overhead.from_peers), self.received_by_leavers)
     }
 
     /// Whether rows about this client's transfers are wanted.

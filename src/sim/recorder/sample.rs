@@ -26,6 +26,9 @@ pub(super) struct History {
     at: SimTime,
     from_peers: Vec<u64>,
     from_cdn: Vec<u64>,
+    /// From peers to relays, and from servers to them.
+    to_relays: Vec<u64>,
+    relayed: u64,
     control_messages: u64,
     pub(super) viewers_peak: u64,
     pub(super) cdn_peak: f64,
@@ -60,6 +63,8 @@ impl History {
             at: SimTime::ZERO,
             from_peers: vec![0; contents * sites * sites],
             from_cdn: vec![0; contents * sites * sites],
+            to_relays: vec![0; contents * sites * sites],
+            relayed: 0,
             control_messages: 0,
             viewers_peak: 0,
             cdn_peak: 0.0,
@@ -101,6 +106,15 @@ pub(in crate::sim) struct Moved {
     pub(in crate::sim) to: u16,
     pub(in crate::sim) from_peers: u64,
     pub(in crate::sim) from_cdn: u64,
+    /// From peers to relays, who do not watch it.
+    pub(in crate::sim) to_relays: u64,
+}
+
+impl Moved {
+    /// All that moved.
+    pub(in crate::sim) fn all(&self) -> u64 {
+        self.from_peers + self.from_cdn + self.to_relays
+    }
 }
 
 /// Above this share of its capacity a link counts as busy.
@@ -140,18 +154,20 @@ impl Recorder {
 
     /// What has moved between sites since the last sample; all bytes must be booked.
     pub(in crate::sim) fn take_moved(&mut self) -> Vec<Moved> {
-        let (history, traffic) = (&mut self.history, &self.traffic);
+        let (history, traffic, overhead) = (&mut self.history, &self.traffic, &self.overhead);
         let mut moved = Vec::new();
         for pair in 0..traffic.from_peers.len() {
             let from_peers = traffic.from_peers[pair]
                 - std::mem::replace(&mut history.from_peers[pair], traffic.from_peers[pair]);
             let from_cdn = traffic.from_cdn[pair]
                 - std::mem::replace(&mut history.from_cdn[pair], traffic.from_cdn[pair]);
-            if from_peers + from_cdn > 0 {
+            let to_relays = overhead.from_peers[pair]
+                - std::mem::replace(&mut history.to_relays[pair], overhead.from_peers[pair]);
+            if from_peers + from_cdn + to_relays > 0 {
                 let (ends, to) = (pair / traffic.sites, (pair % traffic.sites) as u16);
                 let content = ContentId::from_index(ends / traffic.sites);
                 let from = (ends % traffic.sites) as u16;
-                moved.push(Moved { content, from, to, from_peers, from_cdn });
+                moved.push(Moved { content, from, to, from_peers, from_cdn, to_relays });
             }
         }
         moved
@@ -162,7 +178,7 @@ impl Recorder {
         let by_class = &mut self.history.by_class[class as usize];
         by_class[0] += moved.from_peers;
         by_class[1] += moved.from_cdn;
-        let bytes = moved.from_peers + moved.from_cdn;
+        let bytes = moved.all();
         // The classes are in the order of the columns.
         self.history.by_site[usize::from(moved.to)][class as usize] += bytes;
         if class != PathClass::OnNet {
@@ -224,11 +240,16 @@ impl Recorder {
         let swarm = self.swarm();
         let bound = server_load_min_pooled(&self.channels.demands(), swarm.uplink);
         self.integrate(swarm, bound, servers, seconds);
+        self.channels.relayed(&self.overhead.from_servers);
         let received = self.channels.received(moved);
         let from_cdn: u64 = received.iter().map(|[_, from_cdn]| from_cdn).sum();
         let from_all: u64 = received.iter().flatten().sum();
         let one_copy = self.channels.copies_in(&received, seconds);
-        self.history.deliver(from_all as f64, one_copy, swarm.uplink, seconds);
+        // What servers sent to relays reached no viewer.
+        let relayed = self.overhead.from_servers.iter().sum();
+        let relayed = relayed - std::mem::replace(&mut self.history.relayed, relayed);
+        let watched = from_all.saturating_sub(relayed) as f64;
+        self.history.deliver(watched, one_copy, swarm.uplink, seconds);
         self.deliver_to_sites(moved, seconds);
         self.history.cdn_peak = self.history.cdn_peak.max(from_cdn as f64 * 8.0 / seconds);
         for (content, (received, instant)) in received.into_iter().zip(instants).enumerate() {
@@ -269,13 +290,14 @@ impl Recorder {
     fn deliver_to_sites(&mut self, moved: &[Moved], seconds: f64) {
         let mut received = vec![0_u64; self.presence.len()];
         for moved in moved {
-            received[usize::from(moved.to)] += moved.from_peers + moved.from_cdn;
+            received[usize::from(moved.to)] += moved.all();
         }
         let copies = self.channels.copies_at_sites(moved, seconds);
         let sites = self.presence.iter_mut().zip(&mut self.history.borders).zip(&self.inside);
-        for ((((presence, border), inside), received), one_copy) in sites.zip(received).zip(copies)
-        {
-            let uplink = presence.uplink.max(presence.sampled_uplink) + inside.as_bps();
+        let sites = sites.zip(&self.overhead.inside).zip(received).zip(copies);
+        for (((((presence, border), inside), helped), received), one_copy) in sites {
+            let servers = inside.as_bps() + helped.as_bps();
+            let uplink = presence.uplink.max(presence.sampled_uplink) + servers;
             presence.sampled_uplink = presence.uplink;
             let received = received as f64;
             let one_copy = if *inside > BitRate::ZERO { 0.0 } else { one_copy };
@@ -307,8 +329,9 @@ impl Recorder {
         let sites = self.presence.iter().zip(&mut history.borders).zip(&self.inside);
         for (site, ((presence, border), servers_inside)) in sites.enumerate() {
             if presence.viewers > 0 {
-                let (wanted, uplink) =
-                    (self.channels.demands_at(site), BitRate::from_bps(presence.uplink));
+                // A waypoint server sends on what has come in, as viewers do.
+                let uplink = BitRate::from_bps(presence.uplink) + self.overhead.inside[site];
+                let wanted = self.channels.demands_at(site);
                 let watched = wanted.iter().filter(|(viewers, _)| *viewers > 0);
                 let one: BitRate = watched.map(|(_, rate)| *rate).sum();
                 let copy = one.as_f64() * seconds / 8.0;

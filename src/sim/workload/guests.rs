@@ -51,7 +51,7 @@ impl<'a> Guests<'a> {
         let mut own = stream(self.seed, "visit", known.visits);
         let returns = dist::chance(&mut own, self.scenario.audience.returning.get());
         let guest = known.next(returns, &mut own);
-        let (_, access, _) = line::draw(self.scenario, self.seed, guest.viewer);
+        let (_, access, _) = line::draw(self.scenario, self.seed, guest.viewer, None);
         let kinds = match &self.scenario.access[access].sessions {
             class if class.is_empty() => &self.scenario.audience.sessions,
             class => class,

@@ -6,13 +6,23 @@ use crate::units::{
     BitRate, Bytes, ContentId, HostId, Metro, NatKind, Ratio, Rng, Span, dist, stream,
 };
 
-/// A viewer's ISP and access class by their places in the scenario, and the stream that goes on with the
-/// rest: the same for each visit.
-pub(super) fn draw(scenario: &Scenario, seed: u64, viewer: u64) -> (usize, usize, Rng) {
+/// A viewer's ISP, unless it is `given`, and access class by their places in the scenario, and the stream that
+/// goes on with the rest: the same for each visit.
+pub(super) fn draw(
+    scenario: &Scenario,
+    seed: u64,
+    viewer: u64,
+    given: Option<usize>,
+) -> (usize, usize, Rng) {
     let mut rng = stream(seed, "viewer", viewer);
     let weights: Vec<f64> = scenario.topology.isps.iter().map(|isp| isp.weight).collect();
-    let shares: Vec<f64> = scenario.access.iter().map(|access| access.share).collect();
-    let isp = dist::weighted(&mut rng, &weights);
+    let drawn = dist::weighted(&mut rng, &weights);
+    let isp = given.unwrap_or(drawn);
+    let sold = &scenario.topology.isps[isp].lines;
+    let share = |class: &AccessClass| {
+        if sold.is_empty() || sold.contains(&class.name) { class.share } else { 0.0 }
+    };
+    let shares: Vec<f64> = scenario.access.iter().map(share).collect();
     (isp, dist::weighted(&mut rng, &shares), rng)
 }
 
@@ -56,8 +66,7 @@ fn watched(scenario: &Scenario, seed: u64, viewer: u64) -> &[ContentId] {
 
 /// The session of a viewer who watches contents of this rate together.
 fn alone(scenario: &Scenario, seed: u64, viewer: u64, visit: &Visit, bitrate: BitRate) -> Session {
-    let (drawn_isp, drawn_access, mut rng) = draw(scenario, seed, viewer);
-    let isp = visit.isp.unwrap_or(drawn_isp);
+    let (isp, drawn_access, mut rng) = draw(scenario, seed, viewer, visit.isp);
     let class = visit.access.unwrap_or(drawn_access);
     let access = &scenario.access[class];
     let metros = u64::from(scenario.topology.isps[isp].metros.max(1));

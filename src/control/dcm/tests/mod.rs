@@ -223,6 +223,7 @@ impl World {
             device: Device::default(),
             terms: Some(Box::new(terms.clone())),
             host: None,
+            called: None,
         };
         let network = AsNumber::new(1 + self.joined % 2);
         let place = Place { network, country: *b"DE", metro: Metro::new(0) };

@@ -130,9 +130,12 @@ impl View {
         self.members[id as usize].home == substream || self.helps.contains_key(&(id, substream))
     }
 
-    /// Those who help out in a substream in which they have no children go back to their homes.
+    /// Those who help out in a substream in which they have no children go back to their homes. A relay is
+    /// there for all of them.
     pub(in crate::control::dcm) fn end_help(&mut self) {
-        let idle = |(id, substream): &(MemberId, Substream)| !self.feeds_anybody(*id, *substream);
+        let idle = |(id, substream): &(MemberId, Substream)| {
+            !self.members[*id as usize].relay && !self.feeds_anybody(*id, *substream)
+        };
         let done: Vec<_> = self.helps.keys().copied().filter(idle).collect();
         for (id, substream) in done {
             self.stop_helping(id, substream);
