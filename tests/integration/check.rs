@@ -48,6 +48,7 @@ fn small_built_in_scenarios_do_what_is_expected_of_them() {
         "control/serving_hours",
         "control/strong_nodes",
         "control/unreliable",
+        "control/waypoints",
     ];
     let told = check(folder.path(), &small).success().stderr(is_empty());
     let told = text(&told.get_output().stdout);

@@ -19,6 +19,7 @@ mod scarcity;
 mod tables;
 mod terms;
 mod trees;
+mod waypoints;
 mod world;
 
 use grandstand::metrics::PeerRow;

@@ -1,12 +1,12 @@
 //! Devices on two contents: two DCMs decide at any time about one uplink, and neither knows of the other.
 
-use grandstand::control::{ControlCenter, ControlConfig, Sharing};
+use grandstand::control::{ControlCenter, ControlConfig, LevelsConfig, RelaysConfig, Sharing};
 use grandstand::proto::{
     AddressTable, ContentInfo, ContentKind, Coordinator, Device, Feed, Heartbeat, Input, Join,
     Outbox, Output, Received, ServerInfo, ToCenter, ToClient,
 };
 use grandstand::units::{
-    Address, BitRate, Bytes, ContentId, HostId, NatKind, PeerId, SimTime, Span,
+    Address, BitRate, Bytes, ContentId, HostId, NatKind, PeerId, Ratio, SimTime, Span,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +24,8 @@ struct Client {
     last: u32,
     heard: SimTime,
     there: bool,
+    /// It was opened because another session on its device was told so.
+    is_relay: bool,
 }
 
 struct Play {
@@ -64,7 +66,26 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 
 impl Play {
     fn new(sharing: Sharing) -> Self {
-        let config = ControlConfig { sharing, ..ControlConfig::default() };
+        Self::under(ControlConfig { sharing, ..ControlConfig::default() })
+    }
+
+    /// A control center that drafts as soon as anybody lacks anything.
+    fn drafting() -> Self {
+        let second = Span::from_secs(1);
+        let relays = RelaysConfig {
+            draft: true,
+            call_after: second,
+            give_back_after: second * 3,
+            margin: Ratio::ZERO,
+            least_viewers: 1,
+            ..RelaysConfig::default()
+        };
+        let levels = LevelsConfig { top_members: 1, relays, ..LevelsConfig::default() };
+        let levels = Some(levels);
+        Self::under(ControlConfig { levels, maturity: second, ..ControlConfig::default() })
+    }
+
+    fn under(config: ControlConfig) -> Self {
         let mut play = Self {
             center: ControlCenter::new(config),
             outbox: Outbox::new(false),
@@ -102,14 +123,38 @@ impl Play {
 
     /// Clients hear at once what they are told; they do it when they next report.
     fn hear(&mut self) {
+        let mut orders = Vec::new();
         for output in self.outbox.drain() {
-            if let Output::Send { to, message: ToClient::Assign(assignment) } = output {
+            let Output::Send { to, message } = output else { continue };
+            if let ToClient::Assign(assignment) = message {
                 let client = &mut self.clients[to.index() - 1];
                 // Whoever has gone does nothing any more.
                 for choice in assignment.parents.iter().filter(|_| client.there) {
                     client.told[choice.substream.index()] = choice.parent;
                 }
+            } else if matches!(message, ToClient::Serve { .. } | ToClient::Release) {
+                orders.push((to.index() - 1, message));
             }
+        }
+        orders.into_iter().for_each(|(who, order)| self.obey(who, &order));
+    }
+
+    /// A device opens a session for others, or closes it.
+    fn obey(&mut self, who: usize, order: &ToClient) {
+        let Client { host, there, .. } = self.clients[who];
+        let open =
+            self.clients.iter().any(|other| other.is_relay && other.there && other.host == host);
+        match order {
+            ToClient::Serve { content } if there && !open => {
+                let join =
+                    self.join(content.index(), host, Some(HostId::new(host)), Some(peer(who)));
+                self.say(peer(self.clients.len() - 1), &ToCenter::Join(join));
+            }
+            ToClient::Release if there => {
+                self.go(who);
+                self.say(peer(who), &ToCenter::Leave);
+            }
+            _ => {}
         }
     }
 
@@ -124,11 +169,16 @@ impl Play {
             Act::Come(..) => {}
             Act::Leave(who) => {
                 if let Some(who) = present(who) {
-                    self.go(who);
-                    self.say(peer(who), &ToCenter::Leave);
+                    for session in self.with_its_relay(who) {
+                        self.go(session);
+                        self.say(peer(session), &ToCenter::Leave);
+                    }
                 }
             }
-            Act::Vanish(who) => present(who).into_iter().for_each(|who| self.go(who)),
+            Act::Vanish(who) => {
+                let gone = present(who).map(|who| self.with_its_relay(who)).unwrap_or_default();
+                gone.into_iter().for_each(|session| self.go(session));
+            }
             Act::Report(who, does) => {
                 present(who).into_iter().for_each(|who| self.report(who, does))
             }
@@ -155,6 +205,14 @@ impl Play {
         }
     }
 
+    /// A session, and before it the one that goes with it.
+    fn with_its_relay(&self, who: usize) -> Vec<usize> {
+        let host = self.clients[who].host;
+        let goes = |other: &Client| other.is_relay && other.there && other.host == host;
+        let relays = (0..self.clients.len()).filter(|other| goes(&self.clients[*other]));
+        relays.filter(|other| *other != who).chain([who]).collect()
+    }
+
     fn go(&mut self, who: usize) {
         let client = &mut self.clients[who];
         (client.there, client.told, client.takes) = (false, [None; 2], [None; 2]);
@@ -164,22 +222,42 @@ impl Play {
         let host = self.lends.len() as u32;
         self.lends.push(lends);
         for content in (0..2).filter(|content| which[*content]) {
-            let (told, takes) = ([None; 2], [None; 2]);
-            let heard = self.now;
-            self.clients.push(Client { content, host, told, takes, last: 0, heard, there: true });
-            let join = Join {
-                client: HostId::new(host),
-                content: ContentId::from_index(content),
-                address: Address(host),
-                nat: NatKind::Open,
-                uplink: BitRate::from_kbps(lends),
-                downlink: BitRate::from_kbps(900),
-                behind: Span::ZERO,
-                device: Device::default(),
-                terms: None,
-                host: which.iter().all(|both| *both).then_some(HostId::new(host)),
-            };
+            let shared = which.iter().all(|both| *both).then_some(HostId::new(host));
+            let join = self.join(content, host, shared, None);
             self.say(peer(self.clients.len() - 1), &ToCenter::Join(join));
+        }
+    }
+
+    /// One more session, and what it says.
+    fn join(
+        &mut self,
+        content: usize,
+        host: u32,
+        shared: Option<HostId>,
+        called: Option<PeerId>,
+    ) -> Join {
+        self.clients.push(Client {
+            content,
+            host,
+            told: [None; 2],
+            takes: [None; 2],
+            last: 0,
+            heard: self.now,
+            there: true,
+            is_relay: called.is_some(),
+        });
+        Join {
+            client: HostId::new(host),
+            content: ContentId::from_index(content),
+            address: Address(host),
+            nat: NatKind::Open,
+            uplink: BitRate::from_kbps(self.lends[host as usize]),
+            downlink: BitRate::from_kbps(900),
+            behind: Span::ZERO,
+            device: Device::default(),
+            terms: None,
+            host: shared,
+            called,
         }
     }
 
@@ -237,6 +315,46 @@ proptest! {
             prop_assert!(fault.is_none(), "after {act:?} at {}: {fault:?}", play.now);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_device_is_promised_twice_when_viewers_are_drafted(acts in acts()) {
+        let mut play = Play::drafting();
+        for act in &acts {
+            play.act(act);
+            let fault = play.fault();
+            prop_assert!(fault.is_none(), "after {act:?} at {}: {fault:?}", play.now);
+        }
+    }
+}
+
+#[test]
+fn a_strong_viewer_of_another_content_is_drafted_and_let_go() {
+    let mut play = Play::drafting();
+    // Two who watch the second content and lend much, then four who watch the first and lend nothing.
+    (0..2).for_each(|_| play.act(&Act::Come(2_400, [false, true])));
+    (0..4).for_each(|_| play.act(&Act::Come(0, [true, false])));
+    let relays =
+        |play: &Play| play.clients.iter().filter(|client| client.is_relay && client.there).count();
+    for _ in 0..20 {
+        (0..play.clients.len()).for_each(|who| play.act(&Act::Report(who, true)));
+        play.act(&Act::Wait(1_000));
+    }
+    assert!(relays(&play) > 0, "somebody is drafted");
+    let fed = |play: &Play| {
+        let from_relays =
+            |parent: &PeerId| *parent != NODE && play.clients[parent.index() - 1].is_relay;
+        let told = play.clients.iter().flat_map(|client| client.told).flatten();
+        told.filter(from_relays).count()
+    };
+    assert!(fed(&play) >= 4, "{} take from relays", fed(&play));
+    // The viewers of the first content go: nobody needs it any more.
+    (0..4).for_each(|_| play.act(&Act::Leave(2)));
+    (0..20).for_each(|_| play.act(&Act::Wait(1_000)));
+    assert_eq!(relays(&play), 0, "given back");
 }
 
 #[test]

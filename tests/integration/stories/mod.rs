@@ -17,3 +17,4 @@ mod stage;
 mod terms;
 mod trouble;
 mod upkeep;
+mod waypoints;

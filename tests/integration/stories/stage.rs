@@ -7,7 +7,8 @@ use grandstand::control::{ControlCenter, ControlConfig, Policy};
 use grandstand::proto::{
     AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision,
     Device, Feed, Finding, Heartbeat, Input, Join, News, Outbox, Output, PathClass, Place,
-    Received, Refusal, Regrouping, RouteTable, Sent, ServerInfo, Terms, ToCenter, ToClient,
+    Received, Refusal, Regrouping, RelayChange, RouteTable, Sent, ServerInfo, Terms, ToCenter,
+    ToClient,
 };
 use grandstand::units::{
     Address, AsNumber, BitRate, Bytes, ContentId, HostId, Metro, NatKind, PeerId, SimTime, Span,
@@ -93,6 +94,8 @@ pub(super) struct Stage {
     pub(super) regroupings: Vec<Regrouping>,
     /// Every conclusion about a link so far.
     pub(super) findings: Vec<Finding>,
+    /// Every relay called or given back so far.
+    pub(super) relays: Vec<RelayChange>,
     /// Every message so far, acknowledgements aside.
     pub(super) messages: Vec<(SimTime, PeerId, ToClient)>,
 }
@@ -123,6 +126,7 @@ impl Stage {
             decisions: Vec::new(),
             regroupings: Vec::new(),
             findings: Vec::new(),
+            relays: Vec::new(),
             messages: Vec::new(),
         };
         for (name, network, kbps) in setting.nodes {
@@ -149,7 +153,7 @@ impl Stage {
         Feed::Servers(nodes.map(info).collect())
     }
 
-    fn enter(&mut self, name: &str, network: u32, nat: NatKind, kbps: u64) -> PeerId {
+    pub(super) fn enter(&mut self, name: &str, network: u32, nat: NatKind, kbps: u64) -> PeerId {
         let width = usize::from(self.content.substreams);
         let peer = PeerId::from_index(self.actors.len());
         self.actors.push(Actor {
@@ -206,9 +210,15 @@ impl Stage {
     pub(super) fn ask(&mut self, peer: PeerId) {
         // A join is repeated until it is answered.
         self.deaf.remove(&peer);
+        let join = self.join_of(peer);
+        self.send(peer, &ToCenter::Join(join));
+    }
+
+    /// What a client says when it joins.
+    pub(super) fn join_of(&mut self, peer: PeerId) -> Join {
         let actor = &mut self.actors[peer.index()];
         actor.reported.fill(None);
-        let join = Join {
+        Join {
             client: HostId::new(peer.get()),
             content: self.content.content,
             address: Address(actor.network * ADDRESSES + peer.get()),
@@ -219,8 +229,8 @@ impl Stage {
             device: actor.device,
             terms: Some(Box::new(actor.terms.clone())),
             host: None,
-        };
-        self.send(peer, &ToCenter::Join(join));
+            called: None,
+        }
     }
 
     /// Leaves with a good-bye.
@@ -406,6 +416,7 @@ impl Stage {
                 Output::Explain(decision) => self.decisions.push(decision),
                 Output::Regroup(regrouping) => self.regroupings.push(regrouping),
                 Output::Find(finding) => self.findings.push(finding),
+                Output::Relay(change) => self.relays.push(change),
                 Output::Send { message: ToClient::Ack, .. } => {}
                 Output::Send { to, message } => {
                     self.messages.push((self.now, to, message.clone()));
