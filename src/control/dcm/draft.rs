@@ -7,7 +7,7 @@
 use super::choose;
 use super::deal;
 use super::member::{MemberId, NOBODY, Source};
-use super::plan::{Known, Move, cost};
+use super::plan::{self, Known, Move, cost};
 use super::shelves::{Listed, Seeker, Shelf, Tier};
 use super::slots::{Placement, SlotIndex};
 use crate::control::objective::lift_gain;
@@ -177,8 +177,10 @@ impl<'a> Draft<'a> {
 
     /// Leaves stay where they are if there is still room, and then the others find a place.
     fn place_leaves(&mut self, mut leaves: Vec<MemberId>) -> bool {
+        let view = self.known.view;
         leaves.retain(|id| {
-            let kept = self.parent_kept(*id);
+            let last = plan::serves_last(view, *id, view.edge(*id, self.substream).parent);
+            let kept = self.parent_kept(*id).filter(|_| !last);
             kept.into_iter().for_each(|parent| self.attach(*id, parent));
             kept.is_none()
         });
@@ -228,7 +230,8 @@ impl<'a> Draft<'a> {
             lift_gain(weights, with.rate, below + to_come, hops)
         };
         let most = weights.hop * with.rate.as_f64() / 1e6 * f64::from(depth.saturating_sub(best));
-        if depth <= best || gain(best) + most <= weights.switch {
+        let last = plan::serves_last(view, id, Source::Member(kept));
+        if !last && (depth <= best || gain(best) + most <= weights.switch) {
             return None;
         }
         let glad = |parent: MemberId| Tier::of(view.member(parent), view.member(id));

@@ -6,11 +6,16 @@
 use super::choose::Surroundings;
 use super::draft::{Draft, Order};
 use super::member::{MemberId, Source, Stay};
+use super::shelves::Tier;
 use super::view::View;
 use crate::control::history::FailedPairs;
 use crate::control::objective::{EdgeKind, edge_cost};
 use crate::control::servers::Servers;
 use crate::units::Substream;
+
+/// What it costs to be served by somebody who would rather serve friends, in switches: more than one, so that
+/// such a place is left for another as good (assumption).
+const RELUCTANCE: f64 = 2.0;
 
 /// What a plan is made of.
 #[derive(Clone, Copy)]
@@ -80,9 +85,17 @@ pub(super) fn tree_cost(known: Known<'_>, substream: Substream) -> f64 {
     costs.sum()
 }
 
-/// What an edge costs in the objective function.
+/// What an edge costs in the objective function, and that somebody serves a stranger who would rather not.
 pub(super) fn cost(known: Known<'_>, id: MemberId, parent: Source, depth: u8) -> f64 {
-    edge_cost(&known.with.config.objective, known.with.rate, kind(known.view, id, parent, depth))
+    let weights = &known.with.config.objective;
+    let own = edge_cost(weights, known.with.rate, kind(known.view, id, parent, depth));
+    own + if serves_last(known.view, id, parent) { RELUCTANCE * weights.switch } else { 0.0 }
+}
+
+/// Whether a parent serves this child because nobody else had room.
+pub(super) fn serves_last(view: &View, id: MemberId, parent: Source) -> bool {
+    let Source::Member(parent) = parent else { return false };
+    Tier::of(view.member(parent), view.member(id)) == Tier::Last
 }
 
 /// How an edge looks to the objective function.

@@ -130,8 +130,8 @@ pub struct RawAccess {
     /// With whom its users share first; with all alike when left out. Each client says it to its control
     /// center.
     pub friends: Option<At<RawFriends>>,
-    /// Its users sit in enterprises, many behind one line; each at home with a line of its own when left
-    /// out. The rates above are then those of each device on the enterprise's own network.
+    /// The enterprises in which its users sit; the rates above are then those of a device on the network
+    /// inside.
     pub enterprise: Option<At<RawEnterprise>>,
     /// What its users' subscription is worth, 0 to 255: where not all can be served, the higher is
     /// placed first.

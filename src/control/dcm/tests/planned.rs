@@ -4,7 +4,6 @@ use super::super::deal;
 use super::super::plan::{self, Known, Move};
 use super::super::view::View;
 use super::*;
-use crate::control::objective::edge_cost;
 
 /// The parents of all members, changed move by move.
 struct Playback<'a> {
@@ -41,11 +40,9 @@ impl<'a> Playback<'a> {
     }
 
     fn cost(&self) -> f64 {
-        let weights = &self.known.with.config.objective;
         let costs = self.parents.iter().map(|((id, substream), parent)| {
             let depth = self.depth(*id, *substream).unwrap_or(0);
-            let kind = plan::kind(self.known.view, *id, *parent, depth);
-            edge_cost(weights, self.known.with.rate, kind)
+            plan::cost(self.known, *id, *parent, depth)
         });
         costs.sum()
     }
