@@ -364,6 +364,19 @@ fn every_scenario_is_built_in() {
 }
 
 #[test]
+fn coverage_counts_its_rows() {
+    let text = read("docs/coverage.md");
+    let rows = |state: &str| {
+        let state = format!(" | {state} | ");
+        text.lines().filter(|line| line.starts_with("| ") && line.contains(&state)).count()
+    };
+    let [done, part, open] = ["done", "part", "open"].map(rows);
+    let all = done + part + open;
+    let told = format!("Of {all} rows {done} are done, {part} in part, {open} open.");
+    assert!(text.contains(&told), "{told}");
+}
+
+#[test]
 fn what_documents_name_is_there() {
     let mut sources = rust_files();
     sources.extend(files("scenarios", ".toml"));

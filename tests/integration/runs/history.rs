@@ -69,9 +69,11 @@ fn sent_on_the_move(run: &Outcome) -> f64 {
 #[test]
 fn those_who_are_soon_gone_feed_few_and_hardly_ever_a_cluster() {
     let (mut all, mut moving) = (0, 0);
+    let mut sent = [0.0; 2];
     for pair in pairs() {
         let (with, without) = (sent_on_the_move(&pair.with), sent_on_the_move(&pair.without));
         assert!(with < 0.6 * without, "{with} of the bytes, {without} without history");
+        sent = [sent[0] + with, sent[1] + without];
         let viewers = viewers(&pair.with);
         let feeds = pair.with.decisions.iter().filter(|row| row.rule == Rule::ClusterFeed);
         for feed in feeds.filter(|row| row.time > LEARNT) {
@@ -80,6 +82,7 @@ fn those_who_are_soon_gone_feed_few_and_hardly_ever_a_cluster() {
         }
     }
     assert!(all > 40 && moving * 20 < all, "{moving} of {all} feeds are soon gone");
+    assert!(sent[0] < 0.5 * sent[1], "{sent:?} of the bytes, over all audiences");
 }
 
 #[test]
