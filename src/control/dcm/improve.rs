@@ -106,7 +106,8 @@ impl Dcm {
         step: &mut Step<'_, '_>,
     ) -> bool {
         let rises = self.rising.contains(&self.view.stay(id));
-        if rises || !self.view.report(id, substream).confirmed || !self.may_change(step) {
+        let left_alone = rises || self.is_to_move(id, substream);
+        if left_alone || !self.view.report(id, substream).confirmed || !self.may_change(step) {
             return false;
         }
         let helped = step.with.config.spread && self.view.member(id).standing.carries_others();

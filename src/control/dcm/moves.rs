@@ -202,6 +202,13 @@ impl Dcm {
         !self.pending.moves.is_empty()
     }
 
+    /// Whether one of them is of this edge: it is left alone until then.
+    pub(super) fn is_to_move(&self, child: MemberId, substream: Substream) -> bool {
+        self.pending.moves.iter().any(|(change, stay, _)| {
+            (change.child, change.substream) == (child, substream) && self.view.lasts(*stay)
+        })
+    }
+
     /// How many of them are of this tree.
     pub(super) fn moves_in(&self, substream: Substream) -> usize {
         self.pending.moves.iter().filter(|(change, ..)| change.substream == substream).count()

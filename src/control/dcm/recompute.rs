@@ -14,8 +14,9 @@ const PART_AT_MOST_EVERY: Span = Span::from_secs(10);
 pub(super) struct Schedule {
     whole_at: SimTime,
     part_from: SimTime,
-    /// The last one of the whole found something, and so may another.
-    found: bool,
+    /// What the cluster cost when the last one of the whole found something: another may find more, if that
+    /// has come to anything.
+    found: Option<f64>,
     /// Slots that came or went since the last recomputation, by the substream in which they serve.
     changed: Vec<u64>,
 }
@@ -23,7 +24,7 @@ pub(super) struct Schedule {
 impl Schedule {
     pub(super) fn new(whole_at: SimTime, substreams: u8) -> Self {
         let changed = vec![0; usize::from(substreams)];
-        Self { whole_at, part_from: SimTime::ZERO, found: false, changed }
+        Self { whole_at, part_from: SimTime::ZERO, found: None, changed }
     }
 
     /// Notes that these slots came or went.
@@ -44,7 +45,8 @@ impl Dcm {
         let rested = now >= self.recomputing.part_from;
         let due = now >= self.recomputing.whole_at || (much && rested);
         // While nothing else changes, until nothing is left to be found.
-        let again = self.recomputing.found && changed == 0 && !self.has_moves() && rested;
+        let calm = changed == 0 && !self.has_moves() && rested;
+        let again = calm && self.has_gained(step);
         let whole = due || again;
         let threshold =
             config.recompute_above.get() * self.slots as f64 / f64::from(self.view.substreams);
@@ -72,12 +74,18 @@ impl Dcm {
         }
         let before = self.objective(step);
         let (moves, gain) = self.better_topology(&part, step);
-        self.recomputing.found = whole && !moves.is_empty();
+        self.recomputing.found = (whole && !moves.is_empty()).then_some(before);
         self.decide_on(moves);
         self.go_on_moving(step);
         let due = step.with.rate * u64::from(self.view.substreams) * self.view.len() as u64;
         let demand = due.as_f64() / 1e6;
         self.counts.recomputed(Costs { before, after: before - gain, demand });
+    }
+
+    /// Whether the moves of the last recomputation of the whole, all made or given up, were for the better.
+    fn has_gained(&mut self, step: &Step<'_, '_>) -> bool {
+        let before = self.recomputing.found.take();
+        before.is_some_and(|before| self.objective(step) < before)
     }
 
     /// The objective function over the whole cluster.
