@@ -1,6 +1,6 @@
 //! What is turned: any number of a scenario by its path, or the capacity of all CDN nodes together.
 
-use crate::scenario::{Arrivals, Cdn, Scenario};
+use crate::scenario::{Arrivals, Scenario, Server};
 use crate::units::range::Amount;
 use crate::units::{BitRate, parse};
 use std::fmt;
@@ -127,7 +127,7 @@ impl Knob {
             return vec![format!("{}={}", self.path, self.show(value))];
         }
         let all: BitRate = scenario.cdn.iter().map(|node| node.capacity).sum();
-        let share = |node: &Cdn| match all.as_f64() {
+        let share = |node: &Server| match all.as_f64() {
             0.0 => 1.0 / scenario.cdn.len() as f64,
             all => node.capacity.as_f64() / all,
         };

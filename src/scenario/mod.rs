@@ -28,9 +28,9 @@ mod tests;
 pub use diagnostics::{Diagnostic, Errors, Rule};
 pub use load::{Reader, load};
 pub use model::{
-    AccessClass, Arrivals, Audience, Axis, Cdn, Content, ControlSite, CoordinatorKind, Cost,
+    AccessClass, Arrivals, Audience, Axis, Content, ControlSite, CoordinatorKind, Cost,
     Expectation, GraphFormat, GraphSource, GraphText, Isp, NatMix, Network, OutputConfig, Over,
-    Phase, Rows, Scenario, SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule, Waypoint,
+    Phase, Rows, Scenario, Server, SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule,
 };
 pub use reference::reference;
 pub use resolved::to_toml;

@@ -30,9 +30,9 @@ pub struct Scenario {
     /// What is watched; at least one.
     pub contents: Vec<Content>,
     /// CDN nodes; at least one.
-    pub cdn: Vec<Cdn>,
+    pub cdn: Vec<Server>,
     /// Waypoint servers.
-    pub waypoints: Vec<Waypoint>,
+    pub waypoints: Vec<Server>,
     /// Who watches.
     pub audience: Audience,
     /// Access lines; shares add up to 1.
@@ -199,29 +199,16 @@ pub struct Content {
     pub priority: u8,
 }
 
-/// A CDN node.
+/// A server in a data center: a CDN node, or a waypoint server.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cdn {
+pub struct Server {
     /// Its name in results.
     pub name: String,
     /// The network that connects its data center.
     pub network: AsIndex,
     /// Country of the data center, two letters, upper case.
     pub country: [u8; 2],
-    /// What it may send in all.
-    pub capacity: BitRate,
-}
-
-/// A waypoint server.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Waypoint {
-    /// Its name in results.
-    pub name: String,
-    /// The network that connects its data center.
-    pub network: AsIndex,
-    /// Country of the data center, two letters, upper case.
-    pub country: [u8; 2],
-    /// What it may send in all, and receive.
+    /// What it may send in all; a waypoint server receives at most as much.
     pub capacity: BitRate,
 }
 

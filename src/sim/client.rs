@@ -4,6 +4,7 @@ use super::edges::{Child, EdgeId, Loss, Reason};
 use super::event::Event;
 use super::peers::{NO_SLOT, Peer, Role, Slot, Wait};
 use super::recorder::Ending;
+use super::workload::Session;
 use super::world::World;
 use crate::peer::Player;
 use crate::proto::{Believed, Device, Guidance, Heartbeat, Join, Terms, ToCenter};
@@ -26,31 +27,33 @@ impl World<'_> {
 
     /// Gives a viewer a slot.
     fn take_seat(&mut self, number: u32) -> Slot {
-        let session = self.sessions[number as usize].clone();
-        let access = self.scenario.access[usize::from(session.access)].rtt / 2;
-        let site = session.isp;
-        let center_delay = self.center_delay(site, session.metro, access);
+        let (_, center_delay) = self.delays(number);
         // Welcomed one round trip from now, it will report after its phase.
-        let first_report = self.now + center_delay * 2 + session.phase;
+        let first_report = self.now + center_delay * 2 + self.sessions[number as usize].phase;
         let slot = self.seats.take(first_report).expect("a seat for all who are there at once");
         let address = self.public_address(number);
         self.sit(slot, number, address);
         slot
     }
 
+    /// One way from a session's device to the edge of its network, and to the coordinator.
+    fn delays(&self, number: u32) -> (Span, Span) {
+        let Session { access, isp, metro, .. } = self.sessions[number as usize];
+        let line = self.scenario.access[usize::from(access)].rtt / 2;
+        (line, self.center_delay(isp, metro, line))
+    }
+
     /// A session begins in a slot.
     pub(super) fn sit(&mut self, slot: Slot, number: u32, address: Address) {
         let session = self.sessions[number as usize].clone();
-        let access = self.scenario.access[usize::from(session.access)].rtt / 2;
-        let site = session.isp;
-        let center_delay = self.center_delay(site, session.metro, access);
+        let (access, center_delay) = self.delays(number);
         let (id, now) = (self.viewer_id(number), self.now);
         let full = self.streams[session.content.index()].full;
         let peer = &mut self.peers[slot as usize];
         peer.generation += 1;
         peer.player_generation += 1;
         (peer.id, peer.present, peer.session) = (id, true, Some(number));
-        (peer.site, peer.metro, peer.address) = (site, session.metro, address);
+        (peer.site, peer.metro, peer.address) = (session.isp, session.metro, address);
         (peer.access_delay, peer.center_delay) = (access, center_delay);
         (peer.nat, peer.lent) = (session.nat, session.usable());
         (peer.content, peer.host) = (session.content, session.host);

@@ -5,37 +5,24 @@
 //! as what it is (`ledger.rs`); in the account of the audience they do not appear.
 
 use super::edges::Loss;
-use super::event::Event;
 use super::peers::{Role, Slot, Wait};
 use super::workload::Session;
-use super::world::{CDN_METRO, World};
+use super::world::World;
 use crate::proto::{Device, Guidance, Join, StandBy, ToCenter};
-use crate::units::{BitRate, ContentId, HostId, Metro, NatKind, PeerId, SimTime, Span};
+use crate::units::{BitRate, ContentId, HostId, NatKind, Span};
 
 impl World<'_> {
     /// Waypoint servers are there from the beginning, beside the CDN nodes, and say so.
     pub(super) fn open_waypoints(&mut self) {
         let count = self.scenario.waypoints.len();
-        for number in 0..count {
-            let site = (self.scenario.topology.isps.len() + self.servers + number) as u16;
-            let metro = Metro::new(CDN_METRO + (self.servers + number) as u32);
-            let address = self.address(site, metro);
-            let slot = self.add_slot();
-            let id = PeerId::from_index(self.servers + number);
-            let delay = self.center_delay(site, metro, Span::ZERO);
-            let lent = self.scenario.waypoints[number].capacity;
+        for nth in 0..count {
+            let capacity = self.scenario.waypoints[nth].capacity;
+            let slot = self.seat_server(self.servers + nth, capacity, (nth, count));
             let peer = self.peer_mut(slot);
-            (peer.id, peer.present, peer.role) = (id, true, Role::Waypoint);
-            (peer.site, peer.metro, peer.address) = (site, metro, address);
-            (peer.lent, peer.center_delay, peer.decision) = (lent, delay, Wait::Over);
-            let ([uplink, downlink], generation) = (peer.own_links, peer.generation);
+            (peer.role, peer.decision) = (Role::Waypoint, Wait::Over);
             // A data center's line is as wide in both directions.
-            self.fabric.fluid.set_capacity(uplink, lent);
-            self.fabric.fluid.set_capacity(downlink, lent);
-            self.slots[id.index()] = slot;
-            let first = SimTime::ZERO
-                + self.scenario.client.heartbeat * (number as u64 + 1) / (count as u64 + 1);
-            self.schedule(first, Event::Beat { slot, generation });
+            let downlink = peer.downlink;
+            self.fabric.fluid.set_capacity(downlink, capacity);
         }
     }
 

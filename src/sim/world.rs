@@ -17,7 +17,7 @@ use crate::net::{AddressPlan, Country, Location, Region};
 use crate::peer::Progress;
 use crate::proto::{Coordinator, Outbox, Regrouping, RouteTable};
 use crate::scenario::Scenario;
-use crate::units::{Address, AsNumber, LinkId, Metro, PeerId, SimTime, Span, Substream};
+use crate::units::{Address, AsNumber, BitRate, LinkId, Metro, PeerId, SimTime, Span, Substream};
 use std::collections::VecDeque;
 
 /// One content, as the world needs it.
@@ -281,30 +281,41 @@ impl<'a> World<'a> {
     /// CDN nodes are there from the beginning.
     fn open_servers(&mut self) {
         for number in 0..self.servers {
-            let cdn = &self.scenario.cdn[number];
-            let site = (self.scenario.topology.isps.len() + number) as u16;
-            let metro = Metro::new(CDN_METRO + number as u32);
-            let address = self.address(site, metro);
-            let slot = self.add_slot();
-            let id = PeerId::from_index(number);
-            let delay = self.center_delay(site, metro, Span::ZERO);
-            let lent = cdn.capacity;
-            let peer = &mut self.peers[slot as usize];
-            (peer.id, peer.present, peer.site, peer.metro, peer.address) =
-                (id, true, site, metro, address);
-            (peer.lent, peer.center_delay) = (lent, delay);
-            let (uplink, generation) = (peer.uplink, peer.generation);
-            self.fabric.fluid.set_capacity(uplink, lent);
-            self.slots[number] = slot;
-            let first = SimTime::ZERO
-                + self.scenario.client.heartbeat * (number as u64 + 1) / (self.servers as u64 + 1);
-            self.schedule(first, Event::Beat { slot, generation });
+            let capacity = self.scenario.cdn[number].capacity;
+            self.seat_server(number, capacity, (number, self.servers));
         }
+    }
+
+    /// A server takes its seat and its number among all servers. Those of its kind report one after the other,
+    /// it as the `nth` of so many.
+    pub(super) fn seat_server(
+        &mut self,
+        number: usize,
+        capacity: BitRate,
+        (nth, count): (usize, usize),
+    ) -> Slot {
+        let site = (self.scenario.topology.isps.len() + number) as u16;
+        let metro = Metro::new(CDN_METRO + number as u32);
+        let address = self.address(site, metro);
+        let slot = self.add_slot();
+        let id = PeerId::from_index(number);
+        let delay = self.center_delay(site, metro, Span::ZERO);
+        let peer = &mut self.peers[slot as usize];
+        (peer.id, peer.present, peer.site, peer.metro, peer.address) =
+            (id, true, site, metro, address);
+        (peer.lent, peer.center_delay) = (capacity, delay);
+        let (uplink, generation) = (peer.uplink, peer.generation);
+        self.fabric.fluid.set_capacity(uplink, capacity);
+        self.slots[number] = slot;
+        let interval = self.scenario.client.heartbeat;
+        let first = SimTime::ZERO + interval * (nth as u64 + 1) / (count as u64 + 1);
+        self.schedule(first, Event::Beat { slot, generation });
+        slot
     }
 
     /// One more slot, empty, with links of its own.
     pub(super) fn add_slot(&mut self) -> Slot {
-        let zero = crate::units::BitRate::ZERO;
+        let zero = BitRate::ZERO;
         let (uplink, downlink): (LinkId, LinkId) =
             (self.fabric.fluid.add_link(zero), self.fabric.fluid.add_link(zero));
         self.peers.push(Peer::vacant(uplink, downlink));
@@ -334,7 +345,7 @@ impl<'a> World<'a> {
 const LINKS_BETWEEN: usize = 1024;
 
 /// Servers have metro numbers of their own: one network may host two of them.
-pub(super) const CDN_METRO: u32 = 1_000_000;
+const CDN_METRO: u32 = 1_000_000;
 
 /// Access ISPs first, then CDN nodes and waypoint servers, then the coordinator.
 fn sites(scenario: &Scenario) -> Vec<Site> {
@@ -376,7 +387,7 @@ impl Stream {
     fn of(content: &crate::scenario::Content) -> Self {
         let substream = content.bitrate.as_bps() / u64::from(content.substreams.max(1));
         Self {
-            full: FlowRate::from(crate::units::BitRate::from_bps(substream)).get(),
+            full: FlowRate::from(BitRate::from_bps(substream)).get(),
             substreams: content.substreams,
             start: content.start,
             length: content.duration.as_nanos(),

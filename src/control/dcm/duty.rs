@@ -6,7 +6,7 @@
 use super::member::{Member, MemberId};
 use super::{Dcm, Step};
 use crate::control::channels::Lease;
-use crate::proto::{Amounts, ContentKind, Holder, Place, Rank, Strangers, ToKeeper, Trigger};
+use crate::proto::{Amounts, ContentKind, Holder, Place, Rank, ToKeeper, Trigger};
 use crate::units::{BitRate, HostId, NatKind, PeerId, SimTime};
 use std::cmp::Reverse;
 
@@ -29,9 +29,10 @@ impl Dcm {
         let (mut taken, mut sent) = (0, 0);
         for (_, member) in self.view.members() {
             let is_one = !member.relay && member.nat != NatKind::UdpBlocked;
-            if is_one && !is_able(member, width, since) {
+            if is_one && !is_able(member, self.view.substreams, since) {
                 taken += width;
-                sent += if serves_strangers(member) { u64::from(member.slots) } else { 0 };
+                let serves = member.serves_strangers() && !member.resting;
+                sent += if serves { u64::from(member.slots) } else { 0 };
             }
         }
         let feeds = if taken > 0 { u64::from(feeds) * width } else { 0 };
@@ -42,7 +43,7 @@ impl Dcm {
     /// are not the region's own strength and do not count.
     pub(crate) fn offered(&self, since: SimTime, is_in: impl Fn(Place) -> bool) -> u64 {
         let own = self.view.members().filter(|(_, member)| !member.relay && is_in(member.place));
-        let able = own.filter(|(_, member)| is_able(member, self.view.substreams.into(), since));
+        let able = own.filter(|(_, member)| is_able(member, self.view.substreams, since));
         able.map(|(_, member)| surplus(member, self.view.substreams)).sum()
     }
 
@@ -148,18 +149,11 @@ impl Dcm {
 
 /// Whether a member lends more than it takes and can be relied on, or will have shown soon that it can: whoever
 /// has come after `since` is too young to be judged, and is no want of the region.
-fn is_able(member: &Member, width: u64, since: SimTime) -> bool {
-    u64::from(member.slots) > width
-        && member.nat.can_connect(NatKind::PortRestricted)
-        && serves_strangers(member)
-        && (member.standing.carries_others() || member.since > since)
+fn is_able(member: &Member, substreams: u8, since: SimTime) -> bool {
+    member.has_surplus(substreams) && (member.standing.carries_others() || member.since > since)
 }
 
 /// Slots of a member beyond what it takes itself.
 fn surplus(member: &Member, substreams: u8) -> u64 {
     u64::from(member.slots.saturating_sub(u16::from(substreams)))
-}
-
-fn serves_strangers(member: &Member) -> bool {
-    !member.resting && member.strangers != Strangers::Never
 }

@@ -6,7 +6,7 @@ use super::{Dcm, Step};
 use crate::control::history::Standing;
 use crate::control::objective::{EdgeKind, edge_cost, lift_gain};
 use crate::control::servers::Wanted;
-use crate::proto::{Rule, Strangers, Trigger};
+use crate::proto::{Rule, Trigger};
 use crate::units::{NatKind, Substream};
 use std::cmp::Reverse;
 
@@ -94,7 +94,7 @@ impl Dcm {
     /// strong.
     fn feed_quality(&self, id: MemberId, substream: Substream) -> (bool, Reverse<Standing>, u16) {
         let member = self.view.member(id);
-        let serves = member.is_interior_in(substream) && member.strangers != Strangers::Never;
+        let serves = member.is_interior_in(substream) && member.serves_strangers();
         (serves, Reverse(member.standing), member.slots)
     }
 
@@ -191,7 +191,7 @@ impl Dcm {
             (member.standing.carries_others() || cut_off)
                 && member.is_interior_in(substream)
                 && fed_by_peer
-                && (member.strangers != Strangers::Never || cut_off)
+                && (member.serves_strangers() || cut_off)
                 && member.nat != NatKind::UdpBlocked
                 && !self.view.is_from_above(id, substream)
         };

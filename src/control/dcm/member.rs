@@ -103,6 +103,20 @@ impl Member {
         (self.relay || self.home == substream) && self.slots > 1 && !self.resting
     }
 
+    /// Whether it serves others than its friends.
+    pub(super) fn serves_strangers(&self) -> bool {
+        self.strangers != Strangers::Never
+    }
+
+    /// Whether it can send others more than it takes, of so many substreams: whom one behind a common kind of
+    /// NAT reaches.
+    pub(super) fn has_surplus(&self, substreams: u8) -> bool {
+        self.slots > u16::from(substreams)
+            && self.serves_strangers()
+            && self.nat.can_connect(NatKind::PortRestricted)
+            && !self.resting
+    }
+
     /// Whether it may have children in every substream: colleagues gain nothing by different feeders, and a
     /// relay is there for nothing else.
     pub(super) fn serves_everywhere(&self) -> bool {

@@ -204,9 +204,7 @@ impl Dcm {
 
     /// Whether one of them is of this edge: it is left alone until then.
     pub(super) fn is_to_move(&self, child: MemberId, substream: Substream) -> bool {
-        self.pending.moves.iter().any(|(change, stay, _)| {
-            (change.child, change.substream) == (child, substream) && self.view.lasts(*stay)
-        })
+        is_to_be_moved(&self.pending.moves, (child, substream))
     }
 
     /// How many of them are of this tree.

@@ -3,8 +3,8 @@
 
 use super::member::{MemberId, Source};
 use super::{Dcm, Notice, Step};
-use crate::proto::{Place, Strangers, Trigger};
-use crate::units::{NatKind, Substream};
+use crate::proto::{Place, Trigger};
+use crate::units::Substream;
 use std::cmp::Reverse;
 
 impl Dcm {
@@ -77,11 +77,7 @@ impl Dcm {
 
     pub(super) fn is_strong(&self, id: MemberId) -> bool {
         let member = self.view.member(id);
-        member.slots > u16::from(self.view.substreams)
-            && member.standing.carries_others()
-            && member.strangers != Strangers::Never
-            && member.nat.can_connect(NatKind::PortRestricted)
-            && !member.resting
+        member.has_surplus(self.view.substreams) && member.standing.carries_others()
     }
 
     /// The best of them: of the best standing, those with most uplink.

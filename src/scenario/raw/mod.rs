@@ -60,9 +60,9 @@ pub struct RawScenario {
     pub content: Option<At<Vec<At<RawContent>>>>,
     /// CDN nodes; at least one.
     #[schemars(required)]
-    pub cdn: Option<At<Vec<At<RawCdn>>>>,
+    pub cdn: Option<At<Vec<At<RawServer>>>>,
     /// Waypoint servers, which stand by until `control.levels` calls them for a region without strong viewers.
-    pub waypoint: Option<At<Vec<At<RawWaypoint>>>>,
+    pub waypoint: Option<At<Vec<At<RawServer>>>>,
     /// Who watches, from when to when.
     #[schemars(required)]
     pub audience: Option<At<RawAudience>>,
@@ -160,11 +160,11 @@ pub enum RawContentKind {
     File,
 }
 
-/// A CDN node.
+/// A server in a data center: a CDN node, or a waypoint server.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RawCdn {
-    /// Its name in results; no two nodes have the same.
+pub struct RawServer {
+    /// Its name in results; no two CDN nodes or waypoint servers have the same.
     #[schemars(required)]
     pub name: Option<At<String>>,
     /// Number of the network that connects its data center.
@@ -174,26 +174,7 @@ pub struct RawCdn {
     /// Country of the data center, two capital letters.
     #[schemars(required)]
     pub country: Option<At<String>>,
-    /// What it may send in all.
-    #[schemars(required)]
-    pub capacity: Option<At<Rate>>,
-}
-
-/// A waypoint server, which fetches nothing until it is told what to serve to whom.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawWaypoint {
-    /// Its name in results; no two waypoint servers or CDN nodes have the same.
-    #[schemars(required)]
-    pub name: Option<At<String>>,
-    /// Number of the network that connects its data center.
-    #[serde(rename = "as")]
-    #[schemars(required)]
-    pub network: Option<At<i64>>,
-    /// Country of the data center, two capital letters.
-    #[schemars(required)]
-    pub country: Option<At<String>>,
-    /// What it may send in all, and receive.
+    /// What it may send in all; a waypoint server receives at most as much.
     #[schemars(required)]
     pub capacity: Option<At<Rate>>,
 }

@@ -38,11 +38,11 @@ pub(super) fn to_raw(scenario: &Scenario) -> RawScenario {
         link: topology::links(&s.topology),
         network: at(world::network(&s.network)),
         content: list(&s.contents, world::content),
-        cdn: list(&s.cdn, |node| world::cdn(node, graph)),
+        cdn: list(&s.cdn, |node| world::server(node, graph)),
         waypoint: if s.waypoints.is_empty() {
             None
         } else {
-            list(&s.waypoints, |waypoint| world::waypoint(waypoint, graph))
+            list(&s.waypoints, |waypoint| world::server(waypoint, graph))
         },
         audience: at(audience::audience(&s.audience, &s.contents)),
         access: list(&s.access, audience::access),

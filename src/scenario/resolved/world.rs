@@ -6,11 +6,11 @@ use crate::control::{Condition, Country, Effect, Policy};
 use crate::net::AsGraph;
 use crate::proto::ContentKind;
 use crate::scenario::model::{
-    Cdn, Content, CoordinatorKind, Network, OutputConfig, Rows, Scenario, Waypoint,
+    Content, CoordinatorKind, Network, OutputConfig, Rows, Scenario, Server,
 };
 use crate::scenario::raw::{
-    At, Duration, Quantity, RawCdn, RawContent, RawContentKind, RawCoordinator, RawFault, RawFeeds,
-    RawLinkCapacity, RawNetwork, RawOutput, RawPolicy, RawWaypoint,
+    At, Duration, Quantity, RawContent, RawContentKind, RawCoordinator, RawFault, RawFeeds,
+    RawLinkCapacity, RawNetwork, RawOutput, RawPolicy, RawServer,
 };
 use crate::scenario::trouble::{Fault, FaultKind, Feeds};
 use crate::units::{AsIndex, SimTime};
@@ -48,21 +48,12 @@ pub(super) fn content(content: &Content) -> RawContent {
     }
 }
 
-pub(super) fn cdn(node: &Cdn, graph: &AsGraph) -> RawCdn {
-    RawCdn {
-        name: text(&node.name),
-        network: number(graph, node.network),
-        country: text(&String::from_utf8_lossy(&node.country)),
-        capacity: quantity(node.capacity),
-    }
-}
-
-pub(super) fn waypoint(waypoint: &Waypoint, graph: &AsGraph) -> RawWaypoint {
-    RawWaypoint {
-        name: text(&waypoint.name),
-        network: number(graph, waypoint.network),
-        country: text(&String::from_utf8_lossy(&waypoint.country)),
-        capacity: quantity(waypoint.capacity),
+pub(super) fn server(server: &Server, graph: &AsGraph) -> RawServer {
+    RawServer {
+        name: text(&server.name),
+        network: number(graph, server.network),
+        country: text(&String::from_utf8_lossy(&server.country)),
+        capacity: quantity(server.capacity),
     }
 }
 

@@ -5,7 +5,7 @@ use super::topology::{Networks, as_number};
 use crate::net::{AsGraph, AsGraphBuilder, Routes};
 use crate::scenario::defaults;
 use crate::scenario::diagnostics::{Rule, did_you_mean};
-use crate::scenario::model::{AccessClass, Cdn, ControlSite, GraphSource, Isp, Topology, Waypoint};
+use crate::scenario::model::{AccessClass, ControlSite, GraphSource, Isp, Server, Topology};
 use crate::scenario::raw::{At, RawIsp, RawScenario};
 use crate::scenario::shape::listed;
 use crate::units::AsIndex;
@@ -173,12 +173,12 @@ pub(super) fn connected(
     check: &mut Check<'_>,
     raw: &RawScenario,
     topology: &Topology,
-    (cdn, waypoints): (&[Cdn], &[Waypoint]),
+    servers: [&[Server]; 2],
     site: &ControlSite,
 ) {
     let mut routes = Routes::new(&topology.graph);
-    let mut sources: BTreeSet<AsIndex> = cdn.iter().map(|node| node.network).collect();
-    sources.extend(waypoints.iter().map(|waypoint| waypoint.network));
+    let servers = servers.into_iter().flatten();
+    let mut sources: BTreeSet<AsIndex> = servers.map(|server| server.network).collect();
     sources.insert(site.network);
     let numbers =
         raw.isp.iter().flat_map(|list| &list.value).filter_map(|at| at.value.network.as_ref());

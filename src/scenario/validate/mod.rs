@@ -32,13 +32,12 @@ pub(super) fn scenario(check: &mut Check<'_>, raw: &RawScenario, name: &str) -> 
     let ((networks, topology, cdn, waypoints, control_site), sound) = check.clean(|check| {
         let networks = topology::networks(check, raw);
         let topology = isps::topology(check, raw, &networks);
-        let cdn = world::cdn(check, &raw.cdn, &networks);
-        let waypoints = world::waypoints(check, &raw.waypoint, &networks, &cdn);
+        let [cdn, waypoints] = world::servers(check, raw, &networks);
         let control_site = world::control_site(check, &raw_control, &networks, &cdn);
         (networks, topology, cdn, waypoints, control_site)
     });
     if sound && networks.graph.is_some() {
-        isps::connected(check, raw, &topology, (&cdn, &waypoints), &control_site);
+        isps::connected(check, raw, &topology, [&cdn, &waypoints], &control_site);
     }
     let access = lines::access(check, &raw.access, duration);
     isps::lines(check, raw, &access);

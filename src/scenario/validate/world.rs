@@ -7,11 +7,11 @@ use crate::proto::ContentKind;
 use crate::scenario::defaults;
 use crate::scenario::diagnostics::{Rule, did_you_mean};
 use crate::scenario::model::{
-    Cdn, Content, ControlSite, CoordinatorKind, Cost, Network, OutputConfig, Rows, Waypoint,
+    Content, ControlSite, CoordinatorKind, Cost, Network, OutputConfig, Rows, Server,
 };
 use crate::scenario::raw::{
-    At, RawCdn, RawContent, RawContentKind, RawControl, RawCoordinator, RawCost, RawFault,
-    RawFeeds, RawNetwork, RawOutput, RawWaypoint,
+    At, RawContent, RawContentKind, RawControl, RawCoordinator, RawCost, RawFault, RawFeeds,
+    RawNetwork, RawOutput, RawScenario, RawServer,
 };
 use crate::scenario::shape::listed;
 use crate::scenario::trouble::{Fault, FaultKind, Feeds};
@@ -113,38 +113,24 @@ fn within(
     at
 }
 
-pub(super) fn cdn(
+/// CDN nodes and waypoint servers; no two of them have the same name.
+pub(super) fn servers(
     check: &mut Check<'_>,
-    raw: &Option<At<Vec<At<RawCdn>>>>,
+    raw: &RawScenario,
     networks: &Networks,
-) -> Vec<Cdn> {
+) -> [Vec<Server>; 2] {
     let mut taken = BTreeSet::new();
-    let list = check.list(raw, "CDN node").iter();
-    let node = |at: &At<RawCdn>| Cdn {
-        name: check.name(&at.value.name, &mut taken),
-        network: networks.find(check, &at.value.network),
-        country: check.country(&at.value.country).unwrap_or_default(),
-        capacity: check.positive(&at.value.capacity, BitRate::ZERO),
-    };
-    list.map(node).collect()
-}
-
-/// Waypoint servers; their names differ from those of CDN nodes too.
-pub(super) fn waypoints(
-    check: &mut Check<'_>,
-    raw: &Option<At<Vec<At<RawWaypoint>>>>,
-    networks: &Networks,
-    cdn: &[Cdn],
-) -> Vec<Waypoint> {
-    let mut taken: BTreeSet<String> = cdn.iter().map(|node| node.name.clone()).collect();
-    let list = raw.as_ref().map_or(&[][..], |at| at.value.as_slice()).iter();
-    let waypoint = |at: &At<RawWaypoint>| Waypoint {
-        name: check.name(&at.value.name, &mut taken),
-        network: networks.find(check, &at.value.network),
-        country: check.country(&at.value.country).unwrap_or_default(),
-        capacity: check.positive(&at.value.capacity, BitRate::ZERO),
-    };
-    list.map(waypoint).collect()
+    let nodes = check.list(&raw.cdn, "CDN node");
+    let waypoints = raw.waypoint.as_ref().map_or(&[][..], |at| at.value.as_slice());
+    [nodes, waypoints].map(|list| {
+        let server = |at: &At<RawServer>| Server {
+            name: check.name(&at.value.name, &mut taken),
+            network: networks.find(check, &at.value.network),
+            country: check.country(&at.value.country).unwrap_or_default(),
+            capacity: check.positive(&at.value.capacity, BitRate::ZERO),
+        };
+        list.iter().map(server).collect()
+    })
 }
 
 /// Where the coordinator stands: beside the first CDN node unless the file says otherwise.
@@ -152,7 +138,7 @@ pub(super) fn control_site(
     check: &mut Check<'_>,
     raw: &RawControl,
     networks: &Networks,
-    cdn: &[Cdn],
+    cdn: &[Server],
 ) -> ControlSite {
     let beside = cdn.first();
     let network = beside.map_or(AsIndex::default(), |node| node.network);
@@ -169,7 +155,7 @@ pub(super) fn control_site(
 pub(super) struct Targets<'a> {
     pub(super) run: Span,
     pub(super) networks: &'a Networks,
-    pub(super) cdn: &'a [Cdn],
+    pub(super) cdn: &'a [Server],
 }
 
 /// The faults, in the order of time.
@@ -271,7 +257,7 @@ fn fault_kind(check: &mut Check<'_>, raw: &RawFault, targets: &Targets<'_>) -> O
     Some(FaultKind::ControlDown)
 }
 
-fn cdn_named(check: &mut Check<'_>, at: &At<String>, cdn: &[Cdn]) -> Option<usize> {
+fn cdn_named(check: &mut Check<'_>, at: &At<String>, cdn: &[Server]) -> Option<usize> {
     let names = || cdn.iter().map(|node| node.name.as_str());
     let found = names().position(|name| name == at.value);
     if found.is_none() {

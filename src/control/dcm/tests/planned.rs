@@ -83,6 +83,13 @@ fn edges(view: &View) -> Vec<((MemberId, Substream), Source)> {
     view.members().flat_map(|(id, _)| of(id)).collect()
 }
 
+/// A cluster to which all this has happened.
+fn played(substreams: u8, acts: &[Act]) -> World {
+    let mut world = World::new(substreams, false);
+    acts.iter().for_each(|act| world.perform(act));
+    world
+}
+
 proptest! {
     /// Also: nobody is fed by nobody who was fed before, and what is promised is what comes of it.
     #[test]
@@ -90,8 +97,7 @@ proptest! {
         substreams in 1_u8..5,
         acts in prop::collection::vec(act(), 20..250),
     ) {
-        let mut world = World::new(substreams, false);
-        acts.iter().for_each(|act| world.perform(act));
+        let mut world = played(substreams, &acts);
         let fault = world.act(0, |dcm, step| {
             let part: Vec<Substream> = dcm.view.all_substreams().collect();
             let (moves, gain) = dcm.better_topology(&part, step);
@@ -115,8 +121,7 @@ proptest! {
         substreams in 2_u8..5,
         acts in prop::collection::vec(act(), 20..250),
     ) {
-        let mut world = World::new(substreams, false);
-        acts.iter().for_each(|act| world.perform(act));
+        let mut world = played(substreams, &acts);
         let wants = world.act(0, |dcm, step| {
             let known = dcm.known(step);
             let want = |homes: &[Substream]| -> i64 {
