@@ -22,7 +22,7 @@ impl ControlCenter {
         let mut figures = vec![
             figure("control_dcms", "count", self.dcms.len() as f64),
             figure("control_dcms_at_end", "count", self.directory.len() as f64),
-            figure("control_clients_at_end", "count", served as f64),
+            figure("control_clients_at_end", "count", (served + self.downloads.len()) as f64),
             figure("control_refusals", "count", self.refusals as f64),
             figure("control_policy_classes", "count", self.policies.classes() as f64),
             figure("control_locations_disputed", "count", self.disputed as f64),
@@ -52,6 +52,9 @@ impl ControlCenter {
         figures.extend(self.levels());
         figures.extend(self.helped());
         figures.extend(self.sharing());
+        if let Some(counts) = self.downloads.counts() {
+            figures.push(figure("downloads_recalled", "count", counts.recalled as f64));
+        }
         figures.push(figure("cdn_reserved_at_end", "Mbps", self.servers.reserved().as_f64() / 1e6));
         figures
     }

@@ -6,6 +6,7 @@ use super::config::ControlConfig;
 use super::dcm::{About, Dcm, MemberId, Notice, Step, Surroundings};
 use super::desks::{Desks, Job};
 use super::directory::Directory;
+use super::downloads::Downloads;
 use super::history::History;
 use super::levels::{Changes, Level, Post};
 use super::monitor::{Monitor, Report};
@@ -15,8 +16,9 @@ use super::relays::Relays;
 use super::servers::Servers;
 use super::services::Account;
 use crate::proto::{
-    AddressTable, Believed, ContentInfo, Coordinator, Feed, Figure, Finding, Guidance, Heartbeat,
-    Input, Join, NetworkTraffic, News, Outbox, Place, Refusal, ToCenter, ToClient, ToKeeper,
+    AddressTable, Believed, ContentInfo, ContentKind, Coordinator, Feed, Figure, Finding, Guidance,
+    Heartbeat, Input, Join, NetworkTraffic, News, Outbox, Place, Refusal, ToCenter, ToClient,
+    ToKeeper,
 };
 use crate::units::{AsNumber, ContentId, Metro, PeerId, Ratio, SimTime};
 use std::collections::BTreeMap;
@@ -39,9 +41,10 @@ pub struct ControlCenter {
     /// Who changed the level.
     pub(super) changes: Changes,
     pub(super) keepers: Keepers,
+    pub(super) downloads: Downloads,
     pub(super) relays: Relays,
     /// On their way from DCMs to keepers; empty between two inputs.
-    letters: Vec<ToKeeper>,
+    pub(super) letters: Vec<ToKeeper>,
     pub(super) continents: Continents,
     pub(super) desks: Desks,
     /// What the service manager has done.
@@ -81,6 +84,7 @@ impl ControlCenter {
             posts: Vec::new(),
             changes: Changes::default(),
             keepers: Keepers::default(),
+            downloads: Downloads::default(),
             relays: Relays::default(),
             letters: Vec::new(),
             gathered: None,
@@ -103,7 +107,11 @@ impl ControlCenter {
 
     fn learn(&mut self, now: SimTime, feed: &Feed, outbox: &mut Outbox) {
         match feed {
-            Feed::Catalogue(contents) => self.catalogue.clone_from(contents),
+            Feed::Catalogue(contents) => {
+                let is_live = |info: &ContentInfo| info.kind == ContentKind::Live;
+                self.servers.leave_room_for_streams(contents.iter().any(is_live));
+                self.catalogue.clone_from(contents);
+            }
             Feed::Servers(infos) => {
                 self.servers.learn(now, infos, &self.addresses, self.config.catch_up_reserve)
             }
@@ -132,6 +140,9 @@ impl ControlCenter {
                 self.stand_in_line(now, dcm, Job::Message(from, message.clone()), outbox);
             }
             (_, Some(_)) => self.serve_message(now, from, message, outbox),
+            (_, None) if self.downloads.content_of(from).is_some() => {
+                self.serve_download(now, from, message, outbox);
+            }
             (ToCenter::Heartbeat(_), None) => self.stranger(now, from, outbox),
             (_, None) => {}
         }
@@ -187,7 +198,7 @@ impl ControlCenter {
     }
 
     /// What a client reports only when it has changed: paths and load.
-    fn note_news(&mut self, from: PeerId, news: &News) {
+    pub(super) fn note_news(&mut self, from: PeerId, news: &News) {
         let load = news.cpu_load.map(Ratio::get);
         if load > self.cpu_load.map(Ratio::get) {
             self.cpu_load = news.cpu_load;
@@ -203,6 +214,7 @@ impl ControlCenter {
     /// The network of a client or a CDN node, as far as it is known.
     fn network_of(&self, peer: PeerId) -> Option<AsNumber> {
         let client = self.clients.find(peer).map(|(dcm, member)| self.dcms[dcm].place(member));
+        let client = client.or_else(|| self.downloads.place_of(peer));
         let place = client.or_else(|| self.servers.find(peer).and_then(|n| self.servers.place(n)));
         place.map(|place| place.network)
     }
@@ -240,6 +252,14 @@ impl ControlCenter {
             self.refusals += 1;
             outbox.send(from, ToClient::Refuse(Refusal::Policy(policy)));
             return;
+        }
+        if content.kind == ContentKind::File {
+            let place = self.locate(join);
+            self.downloads.enter(from, content.content);
+            outbox.send(from, ToClient::Welcome(Guidance::Directed));
+            return self.in_file(now, &content, outbox, |dcm, step| {
+                dcm.join(from, join, place, step);
+            });
         }
         let called = join.called.map(|owner| self.take_in_relay(now, (from, owner), join, outbox));
         let viewer = match called {
@@ -334,6 +354,17 @@ impl ControlCenter {
     ) -> T {
         let mut notices = Vec::new();
         let done = self.act(now, number, (&mut notices, outbox), act);
+        self.follow_up(now, notices, outbox);
+        done
+    }
+
+    /// Lets those act to whom somebody who has acted has something to say, until nobody has.
+    pub(super) fn follow_up(
+        &mut self,
+        now: SimTime,
+        mut notices: Vec<Notice>,
+        outbox: &mut Outbox,
+    ) {
         while !notices.is_empty() || !self.letters.is_empty() {
             for notice in std::mem::take(&mut notices) {
                 let to = match notice.about() {
@@ -350,7 +381,6 @@ impl ControlCenter {
             }
             self.carry_letters(now, (&mut notices, outbox));
         }
-        done
     }
 
     /// Carries letters between DCMs and the keepers of hosts on several contents. Here all are on one
@@ -359,10 +389,13 @@ impl ControlCenter {
         let terms = channels::Terms::of(&self.config);
         for letter in std::mem::take(&mut self.letters) {
             for answer in self.keepers.read(now, &letter, terms) {
-                if let Some((dcm, member)) = self.clients.find(answer.holder().client) {
+                let client = answer.holder().client;
+                if let Some((dcm, member)) = self.clients.find(client) {
                     self.act(now, dcm, (notices, outbox), |dcm, step| {
                         dcm.read_share(member, &answer, step)
                     });
+                } else {
+                    self.read_share_of_file(now, client, &answer, outbox);
                 }
             }
         }
@@ -398,6 +431,7 @@ impl ControlCenter {
                 self.stand_in_line(now, number, Job::Tick, outbox);
             }
         }
+        self.tick_downloads(now, outbox);
         self.merge_small(now, outbox);
         self.sort_levels(now, outbox);
         self.reinforce(now, outbox);
@@ -474,6 +508,7 @@ impl Coordinator for ControlCenter {
     fn traffic(&self) -> Vec<NetworkTraffic> {
         let mut moved = BTreeMap::new();
         self.dcms.iter().for_each(|dcm| dcm.add_bytes(&mut moved));
+        self.downloads.add_bytes(&mut moved);
         self.monitor.conditions.by_network(&moved)
     }
 
@@ -483,7 +518,7 @@ impl Coordinator for ControlCenter {
 }
 
 /// What a DCM of this content decides by.
-fn surroundings<'a>(
+pub(super) fn surroundings<'a>(
     now: SimTime,
     config: &'a ControlConfig,
     monitor: &'a Monitor,

@@ -12,7 +12,12 @@ pub(crate) struct Servers {
     /// Paths that failed: not tried again before the time given.
     broken: BTreeMap<(u16, AsNumber), SimTime>,
     losses: u32,
+    /// There are streams: files leave them something of every node.
+    streams: bool,
 }
+
+/// Of a node's room, what files leave to streams that will come (assumption).
+const LEFT_TO_STREAMS: f64 = 0.05;
 
 #[derive(Debug)]
 struct Server {
@@ -22,6 +27,8 @@ struct Server {
     /// What may be reserved: the capacity less what is kept free for catching up.
     limit: BitRate,
     reserved: BitRate,
+    /// The same for files, which give way to streams.
+    spared: BitRate,
     last_beat: SimTime,
     down: bool,
     /// No longer in the list: it stays down, whatever it says.
@@ -37,6 +44,18 @@ pub(crate) struct Wanted {
     pub(crate) rate: BitRate,
     /// The node that sends it this already.
     pub(crate) held: Option<u16>,
+}
+
+impl Server {
+    /// What it may promise, less a share.
+    fn without(&self, share: f64) -> BitRate {
+        self.limit.scaled(Ratio::new(1.0 - share).unwrap_or_default())
+    }
+
+    fn is_crowded(&self) -> bool {
+        let all = self.reserved + self.spared;
+        self.spared > BitRate::ZERO && all > self.without(LEFT_TO_STREAMS / 2.0)
+    }
 }
 
 impl Servers {
@@ -68,6 +87,7 @@ impl Servers {
                     place: None,
                     limit,
                     reserved: BitRate::ZERO,
+                    spared: BitRate::ZERO,
                     last_beat: now,
                     down: false,
                     withdrawn: false,
@@ -153,11 +173,35 @@ impl Servers {
         wanted: Wanted,
         network: &Conditions,
     ) -> Option<u16> {
-        let Wanted { to, rate, held } = wanted;
-        let usable = self.servers.iter().enumerate().filter(|(number, server)| {
-            let room = server.reserved + rate <= server.limit || held == Some(*number as u16);
-            !server.down && room
-        });
+        let Wanted { rate, held, .. } = wanted;
+        self.nearest_with(now, wanted, network, |number, server| {
+            server.reserved + rate <= server.limit || held == Some(number)
+        })
+    }
+
+    /// The same for a file: the nearest node where streams have spared enough.
+    pub(crate) fn nearest_spared(
+        &self,
+        now: SimTime,
+        wanted: Wanted,
+        network: &Conditions,
+    ) -> Option<u16> {
+        let left = if self.streams { LEFT_TO_STREAMS } else { 0.0 };
+        self.nearest_with(now, wanted, network, |_, server| {
+            server.reserved + server.spared + wanted.rate <= server.without(left)
+        })
+    }
+
+    fn nearest_with(
+        &self,
+        now: SimTime,
+        Wanted { to, .. }: Wanted,
+        network: &Conditions,
+        has_room: impl Fn(u16, &Server) -> bool,
+    ) -> Option<u16> {
+        let servers = self.servers.iter().enumerate();
+        let usable =
+            servers.filter(|(number, server)| !server.down && has_room(*number as u16, server));
         let rank = |number: u16, server: &Server| {
             let failed = self.broken.get(&(number, to.network)).is_some_and(|until| now < *until);
             let trouble = server.place.and_then(|from| network.trouble(from.network, to.network));
@@ -183,6 +227,31 @@ impl Servers {
         server.reserved = server.reserved - rate;
     }
 
+    /// Notes whether there are streams.
+    pub(crate) fn leave_room_for_streams(&mut self, streams: bool) {
+        self.streams = streams;
+    }
+
+    /// Reserves for a file what streams have spared.
+    pub(crate) fn reserve_spared(&mut self, number: u16, rate: BitRate) {
+        self.servers[usize::from(number)].spared += rate;
+    }
+
+    pub(crate) fn release_spared(&mut self, number: u16, rate: BitRate) {
+        let server = &mut self.servers[usize::from(number)];
+        server.spared = server.spared - rate;
+    }
+
+    /// Whether streams have taken half of what files leave to them, so that files must give way.
+    pub(crate) fn is_crowded(&self, number: u16) -> bool {
+        self.servers[usize::from(number)].is_crowded()
+    }
+
+    /// Whether any node is.
+    pub(crate) fn any_is_crowded(&self) -> bool {
+        self.servers.iter().any(Server::is_crowded)
+    }
+
     /// Copies of this rate for which all nodes that live have room.
     pub(crate) fn free_copies(&self, rate: BitRate) -> u64 {
         let free = self.servers.iter().filter(|server| !server.down);
@@ -194,7 +263,7 @@ impl Servers {
 
     /// What is reserved at all nodes together.
     pub(crate) fn reserved(&self) -> BitRate {
-        self.servers.iter().map(|server| server.reserved).sum()
+        self.servers.iter().map(|server| server.reserved + server.spared).sum()
     }
 }
 

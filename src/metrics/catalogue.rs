@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 153] = [
+const NAMES: [(&str, &str, Direction, Parts); 158] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -38,6 +38,12 @@ const NAMES: [(&str, &str, Direction, Parts); 153] = [
     ("sessions_without_picture", "count", Lower, ONE),
     ("startup_delay", "s", Lower, ALL),
     ("lag", "s", Lower, ALL),
+    // Where there are files; the slowdown is the time over the least that the file's rate allows
+    ("downloads", "count", Neither, ONE),
+    ("downloads_completed", "count", Higher, ONE),
+    ("downloads_recalled", "count", Lower, ONE),
+    ("download_time", "s", Lower, ALL),
+    ("download_slowdown", "ratio", Lower, ALL),
     // Who sends, and over what; bytes depend on the audience, so only the CDN's have a good way
     ("peer_offload", "ratio", Higher, ONE),
     ("peer_bytes", "B", Neither, ONE),

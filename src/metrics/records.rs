@@ -155,8 +155,10 @@ pub struct PeerRow {
     pub parent_changes: u32,
     /// Whose session it was: the same in each visit of a viewer who returns.
     pub client: HostId,
-    /// Where there are several contents: which it watched, and on which device.
+    /// Where there are several contents or files: which it was there for, and on which device.
     pub channel: Option<(ContentId, HostId)>,
+    /// From joining until all of a file was there; absent when it never was, and for a stream.
+    pub fetched: Option<Span>,
     /// Its city, of those of its ISP.
     pub city: Metro,
     /// The DCM that it was told serves it, by a split or a merge of clusters; none when there was none.

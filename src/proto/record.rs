@@ -59,6 +59,8 @@ pub enum Rule {
     NearestOfFriends,
     /// Among those with most spare uplink nearest to the source, the nearest to the child.
     NearestOfCandidates,
+    /// Of those who have as much of a file and uplink to spare, the nearest to the child.
+    NearestWithMore,
     /// No peer has room: a CDN node.
     NoPeerHasRoom,
     /// Not reachable by peers: a CDN node.
@@ -199,12 +201,13 @@ impl Trigger {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ClusterFeed,
         Self::FromLevelAbove,
         Self::SameEnterprise,
         Self::NearestOfFriends,
         Self::NearestOfCandidates,
+        Self::NearestWithMore,
         Self::NoPeerHasRoom,
         Self::NotReachable,
         Self::NothingHasRoom,
@@ -226,6 +229,7 @@ impl Rule {
             Self::SameEnterprise => "same_enterprise",
             Self::NearestOfFriends => "nearest_of_friends",
             Self::NearestOfCandidates => "nearest_of_candidates",
+            Self::NearestWithMore => "nearest_with_more",
             Self::NoPeerHasRoom => "no_peer_has_room",
             Self::NotReachable => "not_reachable_by_peers",
             Self::NothingHasRoom => "nothing_has_room",

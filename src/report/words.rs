@@ -68,6 +68,7 @@ pub(super) const fn rule(rule: Rule) -> &'static str {
         Rule::SameEnterprise => "the nearest with room on the same enterprise network",
         Rule::NearestOfFriends => "the nearest of its friends with room",
         Rule::NearestOfCandidates => "the nearest of those with most room, close to the source",
+        Rule::NearestWithMore => "the nearest of those who had as much of the file, with room",
         Rule::NoPeerHasRoom => "no peer had room",
         Rule::NotReachable => "no peer can reach it",
         Rule::NothingHasRoom => "nothing had room at all",

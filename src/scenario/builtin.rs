@@ -8,6 +8,7 @@ const ALL: &[(&str, &str)] = &[
     ("control/channels", include_str!("../../scenarios/control/channels.toml")),
     ("control/congested_peering", include_str!("../../scenarios/control/congested_peering.toml")),
     ("control/devices", include_str!("../../scenarios/control/devices.toml")),
+    ("control/downloads", include_str!("../../scenarios/control/downloads.toml")),
     ("control/enterprises", include_str!("../../scenarios/control/enterprises.toml")),
     ("control/flash_crowd", include_str!("../../scenarios/control/flash_crowd.toml")),
     ("control/friends", include_str!("../../scenarios/control/friends.toml")),

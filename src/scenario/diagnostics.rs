@@ -61,8 +61,6 @@ rules! {
     DuplicateName: "duplicate-name", "name is taken";
     /// A country is two capital letters.
     Country: "country", "not a country code";
-    /// What is described can be simulated.
-    NotSimulated: "not-simulated", "not simulated yet";
     /// A network is in the graph.
     UnknownNetwork: "unknown-network", "network is not in the graph";
     /// A network is listed once.

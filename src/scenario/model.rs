@@ -178,6 +178,14 @@ pub struct Network {
     pub nat_success: Ratio,
 }
 
+impl Scenario {
+    /// Whether any content is a file.
+    #[must_use]
+    pub fn has_files(&self) -> bool {
+        self.contents.iter().any(|content| content.kind == ContentKind::File)
+    }
+}
+
 /// A live stream or a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Content {
@@ -187,14 +195,16 @@ pub struct Content {
     pub owner: String,
     /// Live or file.
     pub kind: ContentKind,
-    /// Its rate.
+    /// Its rate; of a file, how fast a client fetches it at most.
     pub bitrate: BitRate,
-    /// Into how many substreams it is cut.
+    /// Into how many substreams it is cut; of a file, its portions.
     pub substreams: u8,
-    /// When it begins.
+    /// When it begins, or is published.
     pub start: SimTime,
-    /// How long it is.
+    /// How long it is; of a file, how long it takes at its rate.
     pub duration: Span,
+    /// Of a file, its bytes.
+    pub size: Option<Bytes>,
     /// Where the line of somebody who watches several contents cannot serve all, the higher comes first.
     pub priority: u8,
 }

@@ -162,10 +162,7 @@ mod tests {
         let Shape::Choice(kinds) = &key(content, "kind").shape else { panic!("no choice") };
         assert_eq!(kinds[0].name, "live");
         assert_eq!(kinds[0].meaning, "Everybody wants the same instant.");
-        assert_eq!(
-            key(content, "kind").meaning,
-            "Live stream or file; files are not simulated yet."
-        );
+        assert_eq!(key(content, "kind").meaning, "Live stream or file.");
         let audience = &key(&root, "audience").shape;
         assert_eq!(key(audience, "silent_leave").shape, Shape::Share);
         assert_eq!(key(audience, "trace").shape, Shape::Text(None));

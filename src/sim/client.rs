@@ -6,7 +6,7 @@ use super::peers::{NO_SLOT, Peer, Role, Slot, Wait};
 use super::recorder::Ending;
 use super::workload::Session;
 use super::world::World;
-use crate::peer::Player;
+use crate::peer::{Playback, Player};
 use crate::proto::{Believed, Device, Guidance, Heartbeat, Join, Terms, ToCenter};
 use crate::units::{Address, PeerId, Span, Substream};
 
@@ -65,6 +65,7 @@ impl World<'_> {
         (peer.dcm, peer.dcm_changes) = (None, 0);
         peer.player = Player::new(now, 0);
         (peer.join_tries, peer.beats, peer.draws) = (0, 0, 0);
+        peer.fetched = None;
         (peer.from_cdn, peer.from_peers, peer.sent, peer.parent_changes) = (0, 0, 0, 0);
         peer.neighbors = Vec::new();
         (peer.role, peer.called) = (Role::Viewer, None);
@@ -107,7 +108,7 @@ impl World<'_> {
             nat: peer.nat,
             uplink: session.lent,
             downlink: session.downlink,
-            behind: self.scenario.player.join_back,
+            behind: self.join_back(slot),
             device: Device { cpu: session.cpu, storage: session.storage, location },
             terms: (*terms != Terms::default()).then(|| Box::new(terms.clone())),
             host: peer.host,
@@ -124,7 +125,10 @@ impl World<'_> {
         if peer.join_tries >= self.scenario.client.unreachable_heartbeats {
             self.begin_watching(slot);
             for substream in self.substreams_of(slot) {
-                self.fall_back(self.edges.id(slot, substream));
+                let id = self.edges.id(slot, substream);
+                if !self.is_fetched(id) {
+                    self.fall_back(id);
+                }
             }
         }
         self.ask_to_join(slot);
@@ -175,6 +179,9 @@ impl World<'_> {
         let now = self.now;
         for substream in self.substreams_of(slot) {
             let id = self.edges.id(slot, substream);
+            if self.is_fetched(id) {
+                continue;
+            }
             let position = self.edges.progress(id).position(now);
             let detail = self.edges.detail_mut(id);
             let moved = position > std::mem::replace(&mut detail.seen, position);
@@ -297,6 +304,9 @@ impl World<'_> {
             return has_room;
         }
         let id = self.edges.id(child, substream);
+        if self.fetches(child) && !self.has_more(parent, id) {
+            return false;
+        }
         let already = self.edges.get(id).parent == parent;
         let has_room = has_room || already;
         // A peer knows the path from the source to itself, and refuses whoever is on it.
@@ -405,10 +415,11 @@ impl World<'_> {
         if self.peer(slot).role == Role::Drafted {
             return self.close_second(slot);
         }
-        let is_last = self.is_last_on_host(slot);
+        let (is_last, fetches) = (self.is_last_on_host(slot), self.fetches(slot));
         let peer = &mut self.peers[slot as usize];
         if let Some(number) = peer.session {
-            let playback = peer.player.totals(now, config);
+            let mut watched = || peer.player.totals(now, config);
+            let playback = if fetches { Playback::default() } else { watched() };
             let session = &self.sessions[number as usize];
             let ending = Ending { playback, silent, is_last };
             self.recorder.left(now, peer, session, ending, self.scenario);

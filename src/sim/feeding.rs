@@ -62,10 +62,10 @@ impl World<'_> {
 
     /// What the new parent does not keep any more cannot be had from it: the child goes on where it begins.
     fn jump_to_what_is_kept(&mut self, id: EdgeId, parent: Slot, substream: Substream) {
-        if self.is_server(parent) {
+        let (child, _) = self.edges.owner(id);
+        if self.is_server(parent) || self.fetches(child) {
             return;
         }
-        let (child, _) = self.edges.owner(id);
         let newest = self.upstream(parent, child, substream).position(self.now);
         let start = self.peer(parent).start.unwrap_or(0);
         let oldest = start.max(newest.saturating_sub(self.kept(parent).as_nanos()));
@@ -136,6 +136,10 @@ impl World<'_> {
 
     pub(super) fn mark_lost(&mut self, id: EdgeId, loss: Loss) {
         let now = self.now;
+        // Of a file nothing is late: that its source is lost shows in the time that the client takes.
+        if self.fetches(self.edges.owner(id).0) {
+            return;
+        }
         let detail = self.edges.detail_mut(id);
         if detail.lost.is_none() {
             (detail.lost, detail.detected) = (Some((now, loss)), false);

@@ -12,7 +12,7 @@ use crate::peer::{Progress, Speed};
 use crate::units::Substream;
 
 /// Positions nearer than this count as equal: rates are rounded to the micro-bit.
-const LEVEL_WITHIN: u64 = 1_000;
+pub(super) const LEVEL_WITHIN: u64 = 1_000;
 
 /// Rounds of settling after which caps only fall until the instant is over (assumption: far above what is
 /// usual). Where several hops of one tree cross the same crowded link, each hop's cap depends on what the
@@ -30,10 +30,7 @@ impl World<'_> {
         self.rounds = 0;
         loop {
             self.rounds += 1;
-            while let Some(edge) = self.dirty.pop() {
-                self.review(edge);
-                self.review_children(edge);
-            }
+            self.review_all();
             let mut changed = std::mem::take(&mut self.changed);
             changed.clear();
             changed.extend(
@@ -49,6 +46,18 @@ impl World<'_> {
             self.changed = changed;
         }
         self.look_at_players();
+    }
+
+    fn review_all(&mut self) {
+        loop {
+            while let Some(edge) = self.dirty.pop() {
+                self.review(edge);
+                self.review_children(edge);
+            }
+            // Not before: a parent's children are looked at one after the other.
+            let Some(edge) = self.arrived.pop() else { break };
+            self.end_fetching(edge);
+        }
     }
 
     /// The network gave a flow another rate.
@@ -95,6 +104,10 @@ impl World<'_> {
     /// What a CDN node can send of a content: the live edge less the time to encode and package.
     fn source(&self, stream: &Stream) -> Progress {
         let begins = stream.start + self.scenario.tree.origin_delay;
+        if stream.is_file {
+            let there = if self.now >= begins { stream.length } else { 0 };
+            return Progress::at(there, self.now, stream.full);
+        }
         let passed = self.now.since(begins).as_nanos();
         let flowing = self.now >= begins && passed < stream.length;
         let speed = Speed { now: if flowing { stream.full } else { 0 }, full: stream.full };
@@ -127,9 +140,18 @@ impl World<'_> {
         let edge = *self.edges.get(id);
         let Some(flow) = edge.flow else { return };
         let (child, substream) = self.edges.owner(id);
+        if self.is_fetched(id) {
+            return self.arrived.push(id);
+        }
         let above = self.upstream(edge.parent, child, substream);
         let own = self.edges.progress(id);
-        let reach = above.position(self.now).saturating_sub(edge.offset.as_nanos());
+        // What a source of a file has had for a while it sends at once.
+        let under_way = if self.fetches(child) {
+            above.speed.media_in(edge.offset)
+        } else {
+            edge.offset.as_nanos()
+        };
+        let reach = above.position(self.now).saturating_sub(under_way);
         let position = own.position(self.now);
         let (cap, level_in) = if position + LEVEL_WITHIN < reach {
             (self.catch_up_rate(child), own.speed.time_to_catch(above.speed, reach - position))
@@ -156,8 +178,10 @@ impl World<'_> {
         }
     }
 
+    /// What a child that is behind takes at most; a file is never fetched faster than at its rate.
     pub(super) fn catch_up_rate(&self, child: Slot) -> u64 {
-        (self.edges.full_of(child) as f64 * self.scenario.tree.catch_up) as u64
+        let full = self.edges.full_of(child);
+        if self.fetches(child) { full } else { (full as f64 * self.scenario.tree.catch_up) as u64 }
     }
 
     /// A child has come to where its parent is.

@@ -258,6 +258,9 @@ impl World<'_> {
                 self.abandon(id);
                 continue;
             };
+            if self.is_fetched(id) {
+                continue;
+            }
             let edge = self.edges.get(id);
             let target = self.slot_of(parent);
             if target.is_some() && target == Some(edge.parent) {

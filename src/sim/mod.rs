@@ -6,6 +6,7 @@ mod ahead;
 mod ancestry;
 mod client;
 mod coordinators;
+mod downloads;
 mod drive;
 mod edges;
 mod enterprises;

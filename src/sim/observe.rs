@@ -111,7 +111,11 @@ impl World<'_> {
     fn instants(&mut self) -> Vec<Instant> {
         let mut instants = vec![Instant::default(); self.streams.len()];
         let (now, config) = (self.now, &self.scenario.player);
-        let watches = |peer: &&mut Peer| peer.present && !peer.is_server() && !peer.role.is_relay();
+        let streams = &self.streams;
+        let watches = |peer: &&mut Peer| {
+            let is_client = peer.present && !peer.is_server() && !peer.role.is_relay();
+            is_client && !streams[peer.content.index()].is_file
+        };
         for peer in self.peers.iter_mut().filter(watches) {
             let instant = &mut instants[peer.content.index()];
             let totals = peer.player.totals(now, config);
@@ -148,8 +152,11 @@ impl World<'_> {
         let mut look = QualityLook::new(self.peers.len());
         let mut forests = vec![Forest::default(); self.streams.len()];
         for slot in self.viewers() {
-            let forest = &mut forests[self.peer(slot).content.index()];
-            self.look_at_places(slot, &mut look, forest);
+            // Whoever has all of a file is fed by nobody: it has no place in a tree.
+            if !self.fetches(slot) {
+                let forest = &mut forests[self.peer(slot).content.index()];
+                self.look_at_places(slot, &mut look, forest);
+            }
             if self.peer(slot).role != Role::Waypoint {
                 look.viewer(self, slot);
             }

@@ -62,6 +62,8 @@ pub(super) struct Peer {
     pub(super) own_links: [LinkId; 2],
     /// First position in the media that it has had; none before its first assignment.
     pub(super) start: Option<u64>,
+    /// When it had all of a file.
+    pub(super) fetched: Option<SimTime>,
     pub(super) from_cdn: u64,
     pub(super) from_peers: u64,
     pub(super) sent: u64,
@@ -146,6 +148,7 @@ impl Peer {
             heard: SimTime::ZERO,
             join_tries: 0,
             beats: 0,
+            fetched: None,
             from_cdn: 0,
             from_peers: 0,
             sent: 0,

@@ -55,6 +55,9 @@ impl QualityLook {
             quality.lent += peer.lent.as_f64();
             quality.spare += (peer.lent.as_f64() - used).max(0.0);
         }
+        if world.fetches(slot) {
+            return;
+        }
         let mut substreams = world.edges.children(slot).iter().map(|child| child.substream);
         if let Some(first) = substreams.next() {
             quality.interior += 1;

@@ -39,7 +39,9 @@ impl World<'_> {
         for substream in self.substreams_of(slot) {
             let id = self.edges.id(slot, substream);
             // The first picture comes from a CDN node, as products do it; peers are asked at the next look.
-            if self.edges.track(id).believed.is_none() && self.edges.detail(id).pending == NO_SLOT {
+            let has_none =
+                self.edges.track(id).believed.is_none() && self.edges.detail(id).pending == NO_SLOT;
+            if has_none && !self.is_fetched(id) {
                 self.ask_cdn(id);
             }
         }
@@ -64,6 +66,9 @@ impl World<'_> {
     }
 
     fn look_at(&mut self, id: EdgeId, beats: u32) {
+        if self.is_fetched(id) {
+            return;
+        }
         let (slot, _) = self.edges.owner(id);
         let (now, interval) = (self.now, self.scenario.client.heartbeat.as_nanos());
         let believed = self.edges.track(id).believed;
@@ -97,7 +102,8 @@ impl World<'_> {
     /// Data are due.
     fn on_air(&self, slot: Slot) -> bool {
         let stream = self.stream_of(slot);
-        self.now > stream.start && self.live_edge(slot) < stream.length
+        let goes_on = stream.is_file || self.live_edge(slot) < stream.length;
+        self.now > stream.start && goes_on
     }
 
     fn give_up_parent(&mut self, id: EdgeId, parent: PeerId) {

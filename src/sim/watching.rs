@@ -4,6 +4,7 @@ use super::event::Event;
 use super::peers::{NO_SLOT, Slot};
 use super::world::World;
 use crate::peer::Progress;
+use crate::units::Span;
 
 impl World<'_> {
     /// A viewer's first position: behind the live edge by the buffer it is to have.
@@ -11,7 +12,7 @@ impl World<'_> {
         if self.peer(slot).start.is_some() {
             return;
         }
-        let start = self.live_edge(slot).saturating_sub(self.scenario.player.join_back.as_nanos());
+        let start = self.first_position(slot);
         let (now, full) = (self.now, self.stream_of(slot).full);
         for substream in self.substreams_of(slot) {
             let id = self.edges.id(slot, substream);
@@ -24,6 +25,19 @@ impl World<'_> {
         peer.start = Some(start);
         peer.player.skip_to(now, start, config);
         self.touch(slot);
+    }
+
+    /// A file is fetched from its beginning, whenever that is.
+    fn first_position(&self, slot: Slot) -> u64 {
+        if self.fetches(slot) {
+            return 0;
+        }
+        self.live_edge(slot).saturating_sub(self.join_back(slot).as_nanos())
+    }
+
+    /// How far behind the live edge a client begins.
+    pub(super) fn join_back(&self, slot: Slot) -> Span {
+        if self.fetches(slot) { Span::ZERO } else { self.scenario.player.join_back }
     }
 
     /// Whoever has waited without a byte so far begins where one who comes now would.
@@ -62,8 +76,9 @@ impl World<'_> {
 
     /// Lets a player act on the state of its substreams, and notes when it will want to act next.
     fn observe_player(&mut self, slot: Slot) {
-        // A relay has no player.
-        if self.peer(slot).start.is_none() || self.peer(slot).is_server() || self.is_relay(slot) {
+        // A relay has no player, nor has whoever fetches a file.
+        let watches = !self.peer(slot).is_server() && !self.is_relay(slot) && !self.fetches(slot);
+        if self.peer(slot).start.is_none() || !watches {
             return;
         }
         let count = usize::from(self.stream_of(slot).substreams);

@@ -15,7 +15,7 @@ use crate::engine::{Digest, EventKey, Queue};
 use crate::net::fluid::FlowRate;
 use crate::net::{AddressPlan, Country, Location, Region};
 use crate::peer::Progress;
-use crate::proto::{Coordinator, Outbox, Regrouping, RouteTable};
+use crate::proto::{ContentKind, Coordinator, Outbox, Regrouping, RouteTable};
 use crate::scenario::Scenario;
 use crate::units::{Address, AsNumber, BitRate, LinkId, Metro, PeerId, SimTime, Span, Substream};
 use std::collections::VecDeque;
@@ -26,6 +26,8 @@ pub(super) struct Stream {
     /// Rate of a substream in the unit of flows.
     pub(super) full: u64,
     pub(super) substreams: u8,
+    /// It is not watched: all of it is there from the beginning, and a client is through when it has it.
+    pub(super) is_file: bool,
     pub(super) start: SimTime,
     /// Length in nanoseconds of media.
     pub(super) length: u64,
@@ -55,6 +57,8 @@ pub(super) struct World<'a> {
     /// Whose message the coordinator is answering, and where it was sent from.
     pub(super) asker: Option<(PeerId, Slot)>,
     pub(super) streams: Vec<Stream>,
+    /// Whether any of them is a file: most runs have none, and need not look.
+    pub(super) has_files: bool,
     pub(super) sessions: Vec<Session>,
     /// Of these, the viewers'; those of relays come later.
     audience: usize,
@@ -72,6 +76,8 @@ pub(super) struct World<'a> {
     pub(super) flow_edges: Vec<u32>,
     /// Edges whose own or upstream rate may have changed.
     pub(super) dirty: Vec<u32>,
+    /// Edges over which all of a file's portion has come.
+    pub(super) arrived: Vec<u32>,
     /// Rounds of the present settling of rates.
     pub(super) rounds: u32,
     pub(super) touched: Vec<Slot>,
@@ -115,6 +121,7 @@ impl<'a> World<'a> {
             mail: Mail::default(),
             late_routes: VecDeque::new(),
             asker: None,
+            has_files: streams.iter().any(|stream| stream.is_file),
             streams,
             sessions: workload::sessions(scenario, spec.seed),
             audience: 0,
@@ -128,6 +135,7 @@ impl<'a> World<'a> {
             enterprises: Vec::new(),
             flow_edges: Vec::new(),
             dirty: Vec::new(),
+            arrived: Vec::new(),
             rounds: 0,
             touched: Vec::new(),
             changed: Vec::new(),
@@ -389,6 +397,7 @@ impl Stream {
         Self {
             full: FlowRate::from(BitRate::from_bps(substream)).get(),
             substreams: content.substreams,
+            is_file: content.kind == ContentKind::File,
             start: content.start,
             length: content.duration.as_nanos(),
             packets: substream as f64 / (super::PACKET.as_f64() * 8e9),

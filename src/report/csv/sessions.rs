@@ -29,8 +29,8 @@ const PEERS: [&str; 21] = [
     "dcm",
     "dcm_changes",
 ];
-/// Two more columns of a run with several contents.
-const CHANNEL: [&str; 2] = ["content", "host"];
+/// Three more columns of a run with several contents or files.
+const CHANNEL: [&str; 3] = ["content", "host", "fetched_s"];
 const ASSIGNMENTS: [&str; 16] = [
     "time_s",
     "child",
@@ -63,7 +63,8 @@ const TRANSFERS: [&str; 11] = [
     "mean_bps",
 ];
 
-/// `peers.csv`: one row a session, with its content and its device where there are several contents.
+/// `peers.csv`: one row a session; with its content, its device and the time that a file took where there are
+/// several contents or files.
 #[must_use]
 pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
     let are_several = peers.iter().any(|row| row.channel.is_some());
@@ -77,7 +78,7 @@ pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
         sheet.put(row.client).put(row.city).put(row.dcm).put(row.dcm_changes);
         if are_several {
             let (content, host) = row.channel.unzip();
-            sheet.put(content).put(host);
+            sheet.put(content).put(host).put(row.fetched);
         }
         sheet.end_row();
     }
@@ -95,7 +96,7 @@ pub fn peers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<PeerRow>, CsvError
         [&PEERS[..], &several].into_iter().any(|known| found.iter().eq(known.iter().copied()))
     };
     rows_under(file, bytes, &expected, is_right, |line| {
-        Ok(PeerRow {
+        let mut row = PeerRow {
             peer: line.take()?,
             network: line.take()?,
             access: line.take()?,
@@ -117,8 +118,14 @@ pub fn peers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<PeerRow>, CsvError
             city: line.take()?,
             dcm: line.take()?,
             dcm_changes: line.take()?,
-            channel: if line.is_over() { None } else { Some((line.take()?, line.take()?)) },
-        })
+            channel: None,
+            fetched: None,
+        };
+        if !line.is_over() {
+            row.channel = Some((line.take()?, line.take()?));
+            row.fetched = line.take()?;
+        }
+        Ok(row)
     })
     .map(|(_, rows)| rows)
 }
@@ -234,6 +241,7 @@ mod tests {
             parent_changes: 5,
             client: HostId::new(6),
             channel: None,
+            fetched: None,
             city: Metro::new(3),
             dcm: Some(2),
             dcm_changes: 1,

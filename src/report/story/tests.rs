@@ -27,6 +27,7 @@ fn session() -> PeerRow {
         parent_changes: 1,
         client: HostId::new(0),
         channel: None,
+        fetched: None,
         city: Metro::new(0),
         dcm: None,
         dcm_changes: 0,

@@ -134,17 +134,19 @@ pub struct RawContent {
     pub name: Option<At<String>>,
     /// Who owns it, for the transfer records; its name when left out.
     pub owner: Option<At<String>>,
-    /// Live stream or file; files are not simulated yet.
+    /// Live stream or file.
     pub kind: Option<At<RawContentKind>>,
-    /// Its rate.
+    /// Its rate; of a file, how fast a client fetches it at most.
     #[schemars(required)]
     pub bitrate: Option<At<Rate>>,
-    /// Into how many substreams it is cut, 1 to 64.
+    /// Into how many substreams it is cut, 1 to 64; of a file, portions that may come from different sources.
     pub substreams: Option<At<i64>>,
-    /// When it begins, from the start of the run.
+    /// When it begins, from the start of the run; of a file, when it is published.
     pub start: Option<At<Duration>>,
-    /// How long it is; until the end of the run when it is left out.
+    /// How long a live stream is; until the end of the run when it is left out.
     pub duration: Option<At<Duration>>,
+    /// How large a file is; required for files.
+    pub size: Option<At<Size>>,
     /// Where the line of somebody who watches several contents cannot serve all, the higher comes first;
     /// 0 to 255.
     pub priority: Option<At<i64>>,

@@ -43,7 +43,8 @@ pub(super) fn content(content: &Content) -> RawContent {
         bitrate: quantity(content.bitrate),
         substreams: whole(content.substreams),
         start: instant(content.start),
-        duration: quantity(content.duration),
+        duration: content.size.is_none().then(|| quantity(content.duration)).flatten(),
+        size: content.size.and_then(quantity),
         priority: whole(content.priority),
     }
 }

@@ -15,7 +15,7 @@ use crate::scenario::raw::{
 };
 use crate::scenario::shape::listed;
 use crate::scenario::trouble::{Fault, FaultKind, Feeds};
-use crate::units::{AsIndex, BitRate, Ratio, SimTime, Span};
+use crate::units::{AsIndex, BitRate, Bytes, Ratio, SimTime, Span};
 use std::collections::BTreeSet;
 
 pub(super) fn coordinators(
@@ -81,10 +81,10 @@ fn content(
 ) -> Content {
     let start = within(check, &raw.start, run);
     let rest = run.saturating_sub(start.since(SimTime::ZERO));
-    if let Some(file) = raw.kind.as_ref().filter(|at| matches!(at.value, RawContentKind::File)) {
-        check.report(Rule::NotSimulated, &file.span, "`live`: files are not simulated yet");
-    }
     let name = check.name(&raw.name, taken);
+    let bitrate = check.positive(&raw.bitrate, BitRate::ZERO);
+    let size = size(check, raw);
+    let takes = size.and_then(|size| bitrate.time_to_send(size));
     Content {
         owner: raw.owner.as_ref().map_or_else(|| name.clone(), |at| at.value.clone()),
         name,
@@ -92,11 +92,36 @@ fn content(
             None | Some(RawContentKind::Live) => ContentKind::Live,
             Some(RawContentKind::File) => ContentKind::File,
         },
-        bitrate: check.positive(&raw.bitrate, BitRate::ZERO),
+        bitrate,
         substreams: check.integer(&raw.substreams, 1..=64, defaults::SUBSTREAMS),
         start,
-        duration: check.positive(&raw.duration, rest),
+        duration: takes.unwrap_or_else(|| check.positive(&raw.duration, rest)),
+        size,
         priority: check.integer(&raw.priority, 0..=255, 0),
+    }
+}
+
+/// The bytes of a file: it has a size and no duration, and a live stream the other way round.
+fn size(check: &mut Check<'_>, raw: &RawContent) -> Option<Bytes> {
+    let kind = raw.kind.as_ref().filter(|at| matches!(at.value, RawContentKind::File));
+    match (kind, &raw.size, &raw.duration) {
+        (None, Some(size), _) => {
+            let expected = "no `size` without `kind = \"file\"`: a live stream has a `duration`";
+            check.report(Rule::Combination, &size.span, expected);
+            None
+        }
+        (None, None, _) => None,
+        (Some(_), _, Some(duration)) => {
+            let expected = "no `duration`: a file has a `size`, and takes as long as its rate says";
+            check.report(Rule::Combination, &duration.span, expected);
+            None
+        }
+        (Some(file), None, None) => {
+            let expected = "with it the file's `size`, as in \"700 MB\"";
+            check.report(Rule::Combination, &file.span, expected);
+            None
+        }
+        (Some(_), Some(_), None) => Some(check.positive(&raw.size, Bytes::default())),
     }
 }
 

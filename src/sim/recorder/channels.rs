@@ -6,7 +6,8 @@ use super::sample::{Instant, Moved};
 use crate::metrics::bounds::{Swarm, peer_offload_max, server_load_min};
 use crate::metrics::{GroupBy, GroupRow};
 use crate::peer::Playback;
-use crate::scenario::Scenario;
+use crate::proto::ContentKind;
+use crate::scenario::{Content, Scenario};
 use crate::units::{BitRate, ContentId, Span};
 
 /// All contents.
@@ -19,6 +20,10 @@ pub(super) struct Channels {
 #[derive(Debug)]
 struct Channel {
     rate: BitRate,
+    /// Nobody watches it: the bounds of streams do not hold for it.
+    is_file: bool,
+    /// Of a file, the most bytes that one client has received.
+    longest: u64,
     /// By site; a device counts with all that it lends, whatever else it is on.
     present: Vec<Swarm>,
     /// At the last sample.
@@ -41,8 +46,10 @@ type Row = (&'static str, f64);
 
 impl Channels {
     pub(super) fn new(scenario: &Scenario, sites: usize) -> Self {
-        let channel = |rate| Channel {
-            rate,
+        let channel = |content: &Content| Channel {
+            rate: content.bitrate,
+            is_file: content.kind == ContentKind::File,
+            longest: 0,
             present: vec![Swarm::default(); sites],
             playback: Playback::default(),
             uplink: 0.0,
@@ -53,8 +60,7 @@ impl Channels {
             least_cdn: 0.0,
             least_cdn_delivered: 0.0,
         };
-        let rates = scenario.contents.iter().map(|content| content.bitrate);
-        Self { channels: rates.map(channel).collect() }
+        Self { channels: scenario.contents.iter().map(channel).collect() }
     }
 
     pub(super) fn are_several(&self) -> bool {
@@ -97,15 +103,35 @@ impl Channels {
         self.channels[content.index()].crossing += bytes;
     }
 
-    /// Viewers and rate of each content.
+    /// Whether all contents are streams.
+    pub(super) fn all_are_live(&self) -> bool {
+        self.channels.iter().all(|channel| !channel.is_file)
+    }
+
+    /// Whether a content is a file.
+    pub(super) fn is_file(&self, content: ContentId) -> bool {
+        self.channels[content.index()].is_file
+    }
+
+    /// A session of a file is over and has received so much.
+    pub(super) fn fetched(&mut self, content: ContentId, bytes: u64) {
+        let longest = &mut self.channels[content.index()].longest;
+        *longest = bytes.max(*longest);
+    }
+
+    /// Viewers and rate of each stream.
     pub(super) fn demands(&self) -> Vec<(u64, BitRate)> {
-        self.channels.iter().map(|channel| (channel.swarm().viewers, channel.rate)).collect()
+        self.streams().map(|channel| (channel.swarm().viewers, channel.rate)).collect()
+    }
+
+    fn streams(&self) -> impl Iterator<Item = &Channel> {
+        self.channels.iter().filter(|channel| !channel.is_file)
     }
 
     /// The same at one site.
     pub(super) fn demands_at(&self, site: usize) -> Vec<(u64, BitRate)> {
-        let channels = self.channels.iter();
-        channels.map(|channel| (channel.present[site].viewers, channel.rate)).collect()
+        let streams = self.streams();
+        streams.map(|channel| (channel.present[site].viewers, channel.rate)).collect()
     }
 
     /// Bytes of each content, from peers and from CDN nodes.
@@ -148,7 +174,7 @@ impl Channels {
         seconds: f64,
     ) -> Vec<Row> {
         let channel = &mut self.channels[content];
-        let (swarm, rate) = (channel.swarm(), channel.rate);
+        let (swarm, rate, is_file) = (channel.swarm(), channel.rate, channel.is_file);
         let [from_peers, from_cdn] = received.map(|bytes| bytes as f64);
         let least = channel.integrate(swarm, received, seconds);
         let crossing = std::mem::take(&mut channel.crossing) as f64;
@@ -160,7 +186,8 @@ impl Channels {
         ];
         let mut push = |metric, value: Option<f64>| rows.extend(value.map(|value| (metric, value)));
         push("peer_offload", share(from_peers, from_peers + from_cdn));
-        push("peer_offload_bound", peer_offload_max(swarm, rate).map(|most| most.get()));
+        let most = peer_offload_max(swarm, rate).filter(|_| !is_file);
+        push("peer_offload_bound", most.map(|most| most.get()));
         push("cross_isp_share", share(crossing, from_peers));
         let [due, on_time] = channel.played(playback).map(Span::as_secs_f64);
         push("continuity", share(on_time, due));
@@ -189,8 +216,8 @@ impl Channels {
         several.zip(named).flat_map(rows_of).collect()
     }
 
-    /// Each content of several with the bounds on what CDN nodes sent of it and what they did: bytes that
-    /// were to be received, least, received from peers, from servers, and of these by relays.
+    /// Each content of several with the bounds on what CDN nodes sent of it and what they did, none for a
+    /// file: bytes that were to be received, least, received from peers, from servers, and of these by relays.
     pub(super) fn loads(&self) -> Vec<[f64; 5]> {
         let several = self.channels.iter().filter(|_| self.are_several());
         let load = |channel: &Channel| {
@@ -210,16 +237,21 @@ impl Channel {
         })
     }
 
+    /// One copy of a stream; of a file one may have come long before.
     fn copy_in(&self, received: &[u64; 2], seconds: f64) -> f64 {
+        if self.is_file {
+            return 0.0;
+        }
         let received = received.iter().sum::<u64>() as f64;
         (self.rate.as_f64() * seconds / 8.0).min(received)
     }
 
     /// Enters a stretch of time; returns the least that CDN nodes must send now.
     fn integrate(&mut self, swarm: Swarm, received: [u64; 2], seconds: f64) -> BitRate {
-        let least =
-            if swarm.viewers == 0 { BitRate::ZERO } else { server_load_min(swarm, self.rate) };
-        self.demand += swarm.demand(self.rate).as_f64() * seconds / 8.0;
+        let wanted = swarm.viewers > 0 && !self.is_file;
+        let least = if wanted { server_load_min(swarm, self.rate) } else { BitRate::ZERO };
+        let demand = if wanted { swarm.demand(self.rate) } else { BitRate::ZERO };
+        self.demand += demand.as_f64() * seconds / 8.0;
         self.least_cdn += least.as_f64() * seconds / 8.0;
         let uplink = std::mem::replace(&mut self.uplink, swarm.uplink.as_f64()).max(self.uplink);
         let beyond = received.iter().sum::<u64>() as f64 - uplink * seconds / 8.0;
@@ -241,9 +273,10 @@ impl Channel {
         offload(peers, cdn, self.relayed as f64)
     }
 
-    /// The most that peers can have sent of what was received.
+    /// The most that peers can have sent of what was received. Of a file, whatever one client has, CDN nodes
+    /// have sent once.
     fn offload_possible(&self) -> Option<f64> {
         let all = self.bytes.iter().sum::<u64>() as f64 - self.relayed as f64;
-        share(all - self.least_cdn_delivered, all)
+        share(all - self.least_cdn_delivered.max(self.longest as f64), all)
     }
 }

@@ -123,6 +123,7 @@ impl Recorder {
 
     fn summarise(&mut self, duration: Span) {
         self.summarise_viewing();
+        self.summarise_downloads();
         self.summarise_bytes();
         self.summarise_control(duration);
     }
@@ -240,6 +241,7 @@ impl Recorder {
             self.startup_delay.rows("startup_delay", "s"),
             self.lag.rows("lag", "s"),
             self.continuity.rows("continuity", "ratio"),
+            self.downloads.rows(),
             self.tree_depth.rows("tree_depth", "hops"),
             self.path_stretch.rows("path_stretch", "ratio"),
             silent(&self.detected).rows("time_to_detect", "s"),
@@ -266,18 +268,40 @@ impl Recorder {
         });
     }
 
-    /// Bound, achieved, and what the difference was lost to: CDN bytes by what they were spent on.
+    /// Bounds and what was achieved.
     fn write_bounds(&mut self, scenario: &Scenario) {
         let (peers, cdn) = self.peers_and_cdn();
         let all = peers + cdn - self.relayed_by_servers();
-        let least = share(self.history.least_cdn, self.history.demand);
-        let bound = least.map(|least| 1.0 - least);
         let achieved = offload(peers, cdn, self.relayed_by_servers());
-        self.bound("run", "peer_offload", "bound", "ratio", bound);
-        self.bound("run", "peer_offload", "achieved", "ratio", achieved);
         let possible = share(all - self.history.least_cdn_delivered, all);
         self.row("peer_offload_bound", "ratio", possible);
         self.row("peer_offload_of_bound", "ratio", quotient(achieved, possible));
+        let depth = share(self.history.least_depth, self.history.least_depth_places as f64);
+        let mean = self.tree_depth.mean();
+        self.row("tree_depth_of_bound", "ratio", quotient(mean, depth));
+        // What follows holds where all that was sent was streams.
+        if !self.channels.all_are_live() {
+            return self.write_bounds_of_contents(scenario);
+        }
+        self.write_losses(scenario, achieved, all);
+        self.bound("run", "cdn_bytes", "bound", "B", Some(self.history.least_cdn));
+        self.bound("run", "cdn_bytes", "achieved", "B", Some(cdn));
+        self.write_bounds_of_contents(scenario);
+        let rate = |bytes: f64| share(bytes * 8.0, self.history.watched);
+        let (most, received) = (rate(self.history.streamable), rate(all));
+        self.bound("run", "streaming_rate", "bound", "bps", most);
+        self.bound("run", "streaming_rate", "achieved", "bps", received);
+        self.bound("run", "tree_depth", "bound", "hops", depth);
+        self.bound("run", "tree_depth", "achieved", "hops", mean);
+    }
+
+    /// The bound on offload, what was achieved, and what the difference was lost to: CDN bytes by what they
+    /// were spent on.
+    fn write_losses(&mut self, scenario: &Scenario, achieved: Option<f64>, all: f64) {
+        let least = share(self.history.least_cdn, self.history.demand);
+        let bound = least.map(|least| 1.0 - least);
+        self.bound("run", "peer_offload", "bound", "ratio", bound);
+        self.bound("run", "peer_offload", "achieved", "ratio", achieved);
         // What any topology must take from CDN nodes is taken as feeds first.
         let mut unavoidable = least.unwrap_or(0.0);
         let mut explained = 0.0;
@@ -293,17 +317,6 @@ impl Recorder {
         }
         let rest = bound.zip(achieved).map(|(bound, achieved)| bound - achieved - explained);
         self.bound("run", "peer_offload", "lost_other", "ratio", rest);
-        self.bound("run", "cdn_bytes", "bound", "B", Some(self.history.least_cdn));
-        self.bound("run", "cdn_bytes", "achieved", "B", Some(cdn));
-        self.write_bounds_of_contents(scenario);
-        let rate = |bytes: f64| share(bytes * 8.0, self.history.watched);
-        let (most, received) = (rate(self.history.streamable), rate(all));
-        self.bound("run", "streaming_rate", "bound", "bps", most);
-        self.bound("run", "streaming_rate", "achieved", "bps", received);
-        let depth = share(self.history.least_depth, self.history.least_depth_places as f64);
-        self.bound("run", "tree_depth", "bound", "hops", depth);
-        self.bound("run", "tree_depth", "achieved", "hops", self.tree_depth.mean());
-        self.row("tree_depth_of_bound", "ratio", quotient(self.tree_depth.mean(), depth));
     }
 
     /// The same for each of several contents, as if all that its viewers lend were for it alone.

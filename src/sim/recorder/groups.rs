@@ -5,6 +5,7 @@ use super::Recorder;
 use super::finish::share;
 use crate::metrics::{Distribution, GroupBy, GroupRow, SummaryRow};
 use crate::peer::Playback;
+use crate::proto::ContentKind;
 use crate::scenario::Scenario;
 use crate::sim::peers::Peer;
 use crate::sim::workload::Session;
@@ -53,7 +54,7 @@ impl Groups {
         now: SimTime,
         peer: &Peer,
         session: &Session,
-        playback: Playback,
+        (playback, kind): (Playback, ContentKind),
     ) {
         let watched = now.since(session.join);
         let mine = [
@@ -61,7 +62,8 @@ impl Groups {
             &mut self.classes[usize::from(session.access)],
             &mut self.isps[usize::from(session.isp)],
         ];
-        mine.into_iter().for_each(|group| group.left(watched, peer, playback));
+        let watches = kind == ContentKind::Live;
+        mine.into_iter().for_each(|group| group.left(watched, peer, (playback, watches)));
     }
 }
 
@@ -80,7 +82,7 @@ impl Group {
         }
     }
 
-    fn left(&mut self, watched: Span, peer: &Peer, playback: Playback) {
+    fn left(&mut self, watched: Span, peer: &Peer, (playback, watches): (Playback, bool)) {
         self.sessions += 1;
         self.nanoseconds += u128::from(watched.as_nanos());
         self.playback = super::add(self.playback, playback);
@@ -89,7 +91,7 @@ impl Group {
         self.from_cdn += peer.from_cdn;
         match peer.player.startup_delay() {
             Some(delay) => self.startup_delay.record(delay),
-            None => self.without_picture += 1,
+            None => self.without_picture += u64::from(watches),
         }
         let due = playback.due().as_secs_f64();
         if due > 0.0 {

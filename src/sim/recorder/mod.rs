@@ -3,6 +3,7 @@
 
 mod channels;
 mod cost;
+mod downloads;
 mod events;
 mod finish;
 mod forecasts;
@@ -19,7 +20,7 @@ use super::peers::Peer;
 use super::workload::Session;
 use crate::metrics::{Distribution, PeerRow, RunRecords};
 use crate::peer::Playback;
-use crate::proto::{Decision, Refusal};
+use crate::proto::{ContentKind, Decision, Refusal};
 use crate::scenario::{Rows, Scenario};
 use crate::units::{
     AsIndex, AsNumber, BitRate, Bytes, ContentId, LinkId, PeerId, SimTime, Span, Substream,
@@ -52,6 +53,7 @@ pub(super) struct Recorder {
     first_byte: Distribution,
     lag: Distribution,
     continuity: Distribution,
+    downloads: downloads::Downloads,
     tree_depth: Distribution,
     path_stretch: Distribution,
     detected: BTreeMap<Loss, Distribution>,
@@ -161,6 +163,7 @@ impl Recorder {
             first_byte: Distribution::of_spans(),
             lag: Distribution::of_spans(),
             continuity: Distribution::of_shares(),
+            downloads: downloads::Downloads::new(scenario),
             tree_depth: Distribution::of_counts(),
             path_stretch: Distribution::of_spans(),
             detected: BTreeMap::new(),
@@ -255,7 +258,7 @@ impl Recorder {
                 *self.cdn_bytes.entry(reason).or_default() += bytes;
                 let enters =
                     self.networks[usize::from(sites.0)] != self.networks[usize::from(sites.1)];
-                if reason == Reason::Nat && enters {
+                if reason == Reason::Nat && enters && !self.channels.is_file(content) {
                     self.unreachable_bytes[usize::from(sites.1)] += bytes;
                 }
             }
@@ -351,7 +354,13 @@ impl Recorder {
         self.received_by_leavers += peer.from_cdn + peer.from_peers;
         self.counts.stalls += u64::from(peer.player.stalls());
         self.counts.parent_changes += u64::from(peer.parent_changes);
-        self.counts.without_picture += u64::from(peer.player.startup_delay().is_none());
+        let content = &scenario.contents[peer.content.index()];
+        if content.kind == ContentKind::File {
+            self.downloads.left(peer, session.join, content);
+            self.channels.fetched(peer.content, peer.from_cdn + peer.from_peers);
+        } else {
+            self.counts.without_picture += u64::from(peer.player.startup_delay().is_none());
+        }
         self.policies.left((peer.site, peer.content), peer.from_cdn + peer.from_peers, scenario);
         let due = playback.due();
         if due > Span::ZERO {
@@ -361,7 +370,7 @@ impl Recorder {
         if let Some(lag) = lag {
             self.lag.record(lag);
         }
-        self.groups.left(now, peer, session, playback);
+        self.groups.left(now, peer, session, (playback, content.kind));
         if keeps(self.peer_rows, peer.id) {
             let row = row(now, peer, session, ending, scenario);
             self.records.peers.push(row);
@@ -383,6 +392,7 @@ fn row(
     scenario: &Scenario,
 ) -> PeerRow {
     let Ending { playback, silent, .. } = ending;
+    let are_told_apart = scenario.contents.len() > 1 || scenario.has_files();
     let isp = &scenario.topology.isps[usize::from(session.isp)];
     PeerRow {
         peer: peer.id,
@@ -403,7 +413,8 @@ fn row(
         sent: Bytes::new(peer.sent),
         parent_changes: peer.parent_changes,
         client: session.device,
-        channel: (scenario.contents.len() > 1).then_some((peer.content, session.device)),
+        channel: are_told_apart.then_some((peer.content, session.device)),
+        fetched: downloads::fetched_in(peer, session.join),
         city: peer.metro,
         dcm: peer.dcm,
         dcm_changes: peer.dcm_changes,

@@ -183,7 +183,8 @@ impl Recorder {
         self.history.by_site[usize::from(moved.to)][class as usize] += bytes;
         if class != PathClass::OnNet {
             self.channels.crossed(moved.content, moved.from_peers);
-            self.history.borders[usize::from(moved.to)].bytes += bytes;
+            let streamed = if self.channels.is_file(moved.content) { 0 } else { bytes };
+            self.history.borders[usize::from(moved.to)].bytes += streamed;
             self.history.by_site[usize::from(moved.from)][3] += bytes;
         }
     }
@@ -289,7 +290,7 @@ impl Recorder {
     /// came in, and what nobody in it can have sent.
     fn deliver_to_sites(&mut self, moved: &[Moved], seconds: f64) {
         let mut received = vec![0_u64; self.presence.len()];
-        for moved in moved {
+        for moved in moved.iter().filter(|moved| !self.channels.is_file(moved.content)) {
             received[usize::from(moved.to)] += moved.all();
         }
         let copies = self.channels.copies_at_sites(moved, seconds);

@@ -37,6 +37,7 @@ fn peer(number: u32, network: u32) -> PeerRow {
         parent_changes: 0,
         client: HostId::new(0),
         channel: None,
+        fetched: None,
         city: Metro::new(0),
         dcm: None,
         dcm_changes: 0,

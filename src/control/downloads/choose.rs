@@ -1,0 +1,149 @@
+//! Whom a client should fetch a portion from: a pure function of what is known.
+
+use super::FileDcm;
+use super::fetcher::{Fetcher, Source};
+use crate::control::dcm::Surroundings;
+use crate::control::servers::round_trip_ms;
+use crate::proto::Rule;
+use crate::units::{PeerId, Span, Substream};
+use std::cmp::Reverse;
+
+/// How far a source may be behind its child, which then waits for it (assumption: what reports leave open;
+/// clients that came together can feed each other).
+const SLACK: Span = Span::from_secs(2);
+
+/// A source, and what was looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) source: Source,
+    pub(super) rule: Rule,
+    /// Clients that have as much of the portion.
+    pub(super) feasible: u32,
+    /// Of these, without uplink to spare; of the rest, not willing now; and of the rest, not reachable.
+    pub(super) pruned_uplink: u32,
+    pub(super) pruned_policy: u32,
+    pub(super) pruned_nat: u32,
+    /// Passed over because the path crosses a link in trouble.
+    pub(super) pruned_congestion: u32,
+    pub(super) considered: u32,
+}
+
+impl Found {
+    pub(super) const NOTHING: Self = Self {
+        source: Source::None,
+        rule: Rule::NothingHasRoom,
+        feasible: 0,
+        pruned_uplink: 0,
+        pruned_policy: 0,
+        pruned_nat: 0,
+        pruned_congestion: 0,
+        considered: 0,
+    };
+}
+
+/// Why somebody is passed over.
+enum Pruned {
+    /// It has less of the portion.
+    Less,
+    Uplink,
+    Policy,
+    Nat,
+}
+
+impl FileDcm {
+    /// Of those who have as much of a portion and uplink to spare, the nearest; of equals whoever has all of
+    /// it, then whoever has most uplink left. `except` has failed.
+    pub(super) fn best_peer(
+        &self,
+        client: PeerId,
+        portion: Substream,
+        except: Option<PeerId>,
+        with: &Surroundings<'_>,
+    ) -> Found {
+        let child = &self.fetchers[&client];
+        let hopeless = self.failed.hopeless(with.now, client);
+        let mut found = Found::NOTHING;
+        let mut best = None;
+        for (peer, other) in self.fetchers.iter().filter(|(peer, _)| **peer != client) {
+            let out = Some(*peer) == except || hopeless.contains(peer);
+            match self.pruned((client, child), (*peer, other), portion, with) {
+                Some(Pruned::Less) => continue,
+                Some(Pruned::Uplink) => found.pruned_uplink += 1,
+                Some(Pruned::Policy) => found.pruned_policy += 1,
+                Some(Pruned::Nat) => found.pruned_nat += 1,
+                None if out => found.pruned_nat += 1,
+                None => {
+                    found.considered += 1;
+                    let rank = rank(child, other, portion, with);
+                    found.pruned_congestion += u32::from(rank.0);
+                    best = best.into_iter().chain([(rank, *peer)]).min();
+                }
+            }
+            found.feasible += 1;
+        }
+        if let Some((rank, peer)) = best {
+            (found.source, found.rule) = (Source::Peer(peer), Rule::NearestWithMore);
+            // Nobody better: it was not passed over.
+            found.pruned_congestion -= u32::from(rank.0);
+        }
+        found
+    }
+
+    fn pruned(
+        &self,
+        (client, child): (PeerId, &Fetcher),
+        (peer, other): (PeerId, &Fetcher),
+        portion: Substream,
+        with: &Surroundings<'_>,
+    ) -> Option<Pruned> {
+        let own = other.portion(portion);
+        let per_s = with.packets_in(Span::from_secs(1));
+        let lead = other.estimate(portion, with.now, per_s) + with.packets_in(SLACK)
+            - child.estimate(portion, with.now, per_s);
+        // Somebody who has no source himself is of no use beyond what he has.
+        let has_more = own.done || own.source != Source::None && lead >= 0.0;
+        if !has_more || (!own.done && self.is_above(client, peer, portion)) {
+            return Some(Pruned::Less);
+        }
+        if !other.has_room(with.rate) {
+            return Some(Pruned::Uplink);
+        }
+        if !other.serves_at(with.now) {
+            return Some(Pruned::Policy);
+        }
+        (!other.nat.can_connect(child.nat)).then_some(Pruned::Nat)
+    }
+
+    /// Whether `above` is among those through whom a portion comes to `client`, or is it.
+    fn is_above(&self, above: PeerId, client: PeerId, portion: Substream) -> bool {
+        let mut at = client;
+        for _ in 0..=self.fetchers.len() {
+            if at == above {
+                return true;
+            }
+            match self.fetchers.get(&at).map(|fetcher| fetcher.portion(portion).source) {
+                Some(Source::Peer(next)) => at = next,
+                _ => return false,
+            }
+        }
+        true
+    }
+}
+
+/// The less the better: over a link in trouble, round trip, another city, not all of it, little uplink left.
+fn rank(
+    child: &Fetcher,
+    other: &Fetcher,
+    portion: Substream,
+    with: &Surroundings<'_>,
+) -> (bool, u32, bool, bool, Reverse<u64>) {
+    let (from, to) = (other.place, child.place);
+    let left = other.lends.as_bps() / with.rate.as_bps().max(1);
+    (
+        with.network.trouble(from.network, to.network).is_some(),
+        round_trip_ms(Some(from), to, with.network),
+        (from.network, from.metro) != (to.network, to.metro),
+        !other.portion(portion).done,
+        Reverse(left.saturating_sub(u64::from(other.children))),
+    )
+}
