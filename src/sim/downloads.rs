@@ -9,6 +9,9 @@ use super::peers::Slot;
 use super::world::World;
 use crate::peer::Progress;
 
+/// A child waits for a parent that is behind by no more, in nanoseconds of the file at its rate (assumption).
+const WAITED_FOR: u64 = 5_000_000_000;
+
 impl World<'_> {
     /// Whether a client is there for a file.
     pub(super) fn fetches(&self, slot: Slot) -> bool {
@@ -36,10 +39,11 @@ impl World<'_> {
         }
     }
 
-    /// Whether a parent has more of a portion than a child, which asks for no less: peers tell each other.
+    /// Whether a parent has about as much of a portion as a child, or more: peers tell each other.
     pub(super) fn has_more(&self, parent: Slot, id: EdgeId) -> bool {
         let (_, substream) = self.edges.owner(id);
         let theirs = self.edges.progress(self.edges.id(parent, substream));
-        theirs.position(self.now) >= self.edges.progress(id).position(self.now)
+        let waits_for = self.edges.progress(id).position(self.now).saturating_sub(WAITED_FOR);
+        theirs.position(self.now) >= waits_for
     }
 }

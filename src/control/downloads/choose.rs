@@ -96,13 +96,7 @@ impl FileDcm {
         portion: Substream,
         with: &Surroundings<'_>,
     ) -> Option<Pruned> {
-        let own = other.portion(portion);
-        let per_s = with.packets_in(Span::from_secs(1));
-        let lead = other.estimate(portion, with.now, per_s) + with.packets_in(SLACK)
-            - child.estimate(portion, with.now, per_s);
-        // Somebody who has no source himself is of no use beyond what he has.
-        let has_more = own.done || own.source != Source::None && lead >= 0.0;
-        if !has_more || (!own.done && self.is_above(client, peer, portion)) {
+        if !self.is_of_use((client, child), (peer, other), portion, with) {
             return Some(Pruned::Less);
         }
         if !other.has_room(with.rate) {
@@ -114,20 +108,56 @@ impl FileDcm {
         (!other.nat.can_connect(child.nat)).then_some(Pruned::Nat)
     }
 
-    /// Whether `above` is among those through whom a portion comes to `client`, or is it.
-    fn is_above(&self, above: PeerId, client: PeerId, portion: Substream) -> bool {
+    /// Whether a client can get from another what it lacks of a portion: the other has all, or has more by all
+    /// that reports leave open, or gets it as early.
+    fn is_of_use(
+        &self,
+        (client, child): (PeerId, &Fetcher),
+        (peer, other): (PeerId, &Fetcher),
+        portion: Substream,
+        with: &Surroundings<'_>,
+    ) -> bool {
+        if other.portion(portion).done {
+            return true;
+        }
+        let per_s = with.packets_in(Span::from_secs(1));
+        let estimate = |of: &Fetcher| of.estimate(portion, with.now, per_s);
+        let (lead, slack) = (estimate(other) - estimate(child), with.packets_in(SLACK));
+        match self.way_to(peer, portion, client) {
+            Way::Through => false,
+            Way::Fed => lead + slack >= 0.0,
+            Way::Dry => lead >= slack,
+        }
+    }
+
+    /// How a portion comes to a client, and whether by way of `through`.
+    fn way_to(&self, client: PeerId, portion: Substream, through: PeerId) -> Way {
         let mut at = client;
         for _ in 0..=self.fetchers.len() {
-            if at == above {
-                return true;
+            if at == through {
+                return Way::Through;
             }
-            match self.fetchers.get(&at).map(|fetcher| fetcher.portion(portion).source) {
-                Some(Source::Peer(next)) => at = next,
-                _ => return false,
+            let Some(own) = self.fetchers.get(&at).map(|fetcher| fetcher.portion(portion)) else {
+                return Way::Dry;
+            };
+            match own.source {
+                Source::Peer(next) => at = next,
+                Source::Server(_) => return Way::Fed,
+                Source::None => return if own.done { Way::Fed } else { Way::Dry },
             }
         }
-        true
+        Way::Through
     }
+}
+
+/// How a portion comes to a client.
+enum Way {
+    /// Through the client that is asked about.
+    Through,
+    /// From a CDN node or somebody who has all of it.
+    Fed,
+    /// From nowhere, at present.
+    Dry,
 }
 
 /// The less the better: over a link in trouble, round trip, another city, not all of it, little uplink left.

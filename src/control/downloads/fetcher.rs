@@ -20,6 +20,8 @@ pub(super) struct Fetcher {
     hours: Vec<Hours>,
     pub(super) lease: Option<Lease>,
     pub(super) since: SimTime,
+    /// It has been told its first sources.
+    pub(super) answered: bool,
     pub(super) heard: SimTime,
     pub(super) priority: u8,
     /// Portions that others fetch from it.
@@ -118,6 +120,7 @@ impl Fetcher {
             hours: terms.no_serving.clone(),
             lease: None,
             since: now,
+            answered: false,
             heard: now,
             priority: terms.priority,
             children: 0,

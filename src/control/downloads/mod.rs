@@ -152,12 +152,22 @@ impl FileDcm {
         let fetcher = Fetcher::new(now, join, place, &self.content, step.with.config);
         let lends = Amounts { uplink: fetcher.lends, downlink: join.downlink };
         self.fetchers.insert(client, fetcher);
-        if let Some(host) = join.host {
-            self.open_share(client, Holder { host, client, since: now }, lends, step);
-            self.claim(client, step);
+        match join.host {
+            // The answer waits for the keeper's.
+            Some(host) => {
+                self.open_share(client, Holder { host, client, since: now }, lends, step);
+                self.claim(client, step);
+            }
+            None => self.answer(client, step),
+        }
+    }
+
+    /// The first answer to a client names all portions, with and without a source.
+    fn answer(&mut self, client: PeerId, step: &mut Step<'_>) {
+        if let Some(fetcher) = self.fetchers.get_mut(&client) {
+            fetcher.answered = true;
         }
         self.supply(client, Trigger::Join, step);
-        // The first answer names all portions, with and without a source.
         self.tell(client, self.portions().collect(), step);
     }
 

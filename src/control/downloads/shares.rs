@@ -55,6 +55,10 @@ impl FileDcm {
         let lease = self.fetchers.get_mut(&client).and_then(|fetcher| fetcher.lease.as_mut());
         if let Some(lease) = lease {
             lease.read(letter);
+            if self.fetchers.get(&client).is_some_and(|fetcher| !fetcher.answered) {
+                self.take_share(client, step);
+                return self.answer(client, step);
+            }
             self.use_share(client, step);
         }
     }
@@ -83,12 +87,18 @@ impl FileDcm {
         self.lacking = all.div_ceil(sharers.max(1) as u64);
     }
 
+    /// Notes what a client's share allows now; what that is, where it has one and has been answered.
+    fn take_share(&mut self, client: PeerId, step: &Step<'_>) -> Option<Amounts> {
+        let fetcher = self.fetchers.get_mut(&client)?;
+        let usable = fetcher.lease?.usable(step.with.now);
+        (fetcher.lends, fetcher.takes) = (usable.uplink, usable.downlink);
+        fetcher.answered.then_some(usable)
+    }
+
     /// Does with a client what its share allows now.
     fn use_share(&mut self, client: PeerId, step: &mut Step<'_>) {
-        let Some(fetcher) = self.fetchers.get_mut(&client) else { return };
-        let Some(lease) = &fetcher.lease else { return };
-        let usable = lease.usable(step.with.now);
-        (fetcher.lends, fetcher.takes) = (usable.uplink, usable.downlink);
+        let Some(usable) = self.take_share(client, step) else { return };
+        let fetcher = &self.fetchers[&client];
         let (rate, children) = (step.with.rate, u64::from(fetcher.children));
         let kept = |line: BitRate| line.as_bps() / rate.as_bps().max(1);
         let (over, above) = (

@@ -52,12 +52,15 @@ impl FileDcm {
         step: &mut Step<'_>,
     ) {
         let failed = old.filter(|_| trigger != Trigger::ShareRecalled);
-        let mut found = if self.fetchers[&client].may_fetch_more(step.with.rate) {
+        let is_published = step.with.now >= self.content.start;
+        let mut found = if !is_published {
+            Found::NOTHING
+        } else if self.fetchers[&client].may_fetch_more(step.with.rate) {
             self.best_peer(client, portion, failed, step.with)
         } else {
             Found { rule: Rule::DownlinkTaken, ..Found::NOTHING }
         };
-        if found.rule == Rule::NothingHasRoom {
+        if is_published && found.rule == Rule::NothingHasRoom {
             let wanted =
                 Wanted { to: self.fetchers[&client].place, rate: step.with.rate, held: None };
             if let Some(number) =
