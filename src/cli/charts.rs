@@ -19,7 +19,7 @@ const FAULTS: [(&str, &str); 5] = [
 /// Every chart of these runs in both formats, in the folder of charts.
 pub(super) fn files(runs: &[ChartRun], options: &ChartOptions) -> Result<Files, Failure> {
     let mut files = Files::new();
-    for chart in Chart::ALL {
+    for chart in Chart::of(runs) {
         files.extend(both(chart.name(), |format| chart.render(runs, options, format))?);
     }
     Ok(files)

@@ -242,6 +242,12 @@ impl Servers {
         server.spared = server.spared - rate;
     }
 
+    /// What files have reserved at all nodes together.
+    #[cfg(test)]
+    pub(crate) fn spared(&self) -> BitRate {
+        self.servers.iter().map(|server| server.spared).sum()
+    }
+
     /// Whether streams have taken half of what files leave to them, so that files must give way.
     pub(crate) fn is_crowded(&self, number: u16) -> bool {
         self.servers[usize::from(number)].is_crowded()

@@ -2,8 +2,9 @@
 //!
 //! Not here: the scenario's meaning. Whatever is missing or of another kind is simply not known.
 
-use crate::units::{PeerId, SimTime, Span, parse};
-use std::collections::BTreeMap;
+use crate::metrics::PeerRow;
+use crate::units::{ContentId, PeerId, SimTime, Span, parse};
+use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// Names and settings by which tables are read.
@@ -15,6 +16,8 @@ pub struct Facts {
     pub nodes: Vec<Node>,
     /// The contents by their numbers.
     pub contents: Vec<String>,
+    /// Which of them are files.
+    files: BTreeSet<ContentId>,
     /// Names of networks by their numbers.
     pub networks: BTreeMap<u32, String>,
     /// How long the scenario lasts, as it says.
@@ -58,6 +61,9 @@ impl Facts {
         };
         let nodes = entries("cdn").into_iter().map(|entry| node(&entry, false));
         let waypoints = entries("waypoint").into_iter().map(|entry| node(&entry, true));
+        let contents = entries("content");
+        let is_file = |entry: &Table| text(entry, "kind") == "file";
+        let files = (0..contents.len()).filter(|number| is_file(&contents[*number]));
         let network = |entry: &Table| Some((number(entry, "as")?, text(entry, "name")));
         let output = table.get("output").and_then(Value::as_table);
         let kept =
@@ -65,11 +71,18 @@ impl Facts {
         Self {
             title: text(&table, "title"),
             nodes: nodes.chain(waypoints).collect(),
-            contents: entries("content").iter().map(|entry| text(entry, "name")).collect(),
+            contents: contents.iter().map(|entry| text(entry, "name")).collect(),
+            files: files.map(ContentId::from_index).collect(),
             networks: entries("isp").iter().filter_map(network).collect(),
             duration: parse::span(&text(&table, "duration")).ok(),
             kept: output.into_iter().flatten().filter_map(kept).collect(),
         }
+    }
+
+    /// Whether a session was there for a file.
+    #[must_use]
+    pub fn fetches(&self, session: &PeerRow) -> bool {
+        session.channel.is_some_and(|(content, _)| self.files.contains(&content))
     }
 
     /// How the rows of a table are kept, as `peers` is; `all` when unknown.

@@ -36,6 +36,7 @@ fn small_built_in_scenarios_do_what_is_expected_of_them() {
         "control/channels",
         "control/congested_peering",
         "control/devices",
+        "control/downloads",
         "control/enterprises",
         "control/flash_crowd",
         "control/friends",

@@ -103,6 +103,9 @@ impl Fetcher {
         config: &ControlConfig,
     ) -> Self {
         let usable = join.device.cpu.map_or(join.uplink, |cpu| join.uplink.min(cpu));
+        // Files catch up with nothing, but the account of a shared device is one for all contents.
+        let reserve = usable.scaled(config.catch_up_reserve);
+        let reserve = if join.host.is_some() { reserve } else { BitRate::ZERO };
         let default = Terms::default();
         let terms = join.terms.as_deref().unwrap_or(&default);
         let size = content.bitrate.bytes_in(content.end.since(content.start));
@@ -110,7 +113,7 @@ impl Fetcher {
         Self {
             place,
             nat: join.nat,
-            lends: usable - usable.scaled(config.catch_up_reserve),
+            lends: usable - reserve,
             takes: join.downlink,
             // Groups of friends and networks of enterprises are a matter of streams: whoever would not serve
             // everybody serves nobody here.

@@ -26,6 +26,13 @@ pub(super) fn lag(runs: &[ChartRun]) -> Figure {
     figure("Lag: share of viewers at most this far behind", runs, "lag", panel)
 }
 
+/// From joining until all of a file was there.
+pub(super) fn download_time(runs: &[ChartRun]) -> Figure {
+    let panel = panel(runs, "download_time", "download time (s)", "completed downloads (%)");
+    let title = "Download time: share of completed downloads that took at most";
+    figure(title, runs, "download_time", panel)
+}
+
 /// From a failure to data from another parent, with the first three heartbeats.
 pub(super) fn time_to_repair(runs: &[ChartRun], heartbeat: Option<Span>) -> Figure {
     let (mut layers, end) = curves(runs, "time_to_repair");

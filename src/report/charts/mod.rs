@@ -98,11 +98,13 @@ pub enum Chart {
     TimeToRepair,
     /// From the bound on offload to what was achieved, for one coordinator.
     OffloadWaterfall,
+    /// Distribution of the time from joining until all of a file was there.
+    DownloadTime,
 }
 
 impl Chart {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AudienceCdnRate,
         Self::ContinuityStalls,
         Self::StartupDelay,
@@ -111,7 +113,15 @@ impl Chart {
         Self::TreeDepth,
         Self::TimeToRepair,
         Self::OffloadWaterfall,
+        Self::DownloadTime,
     ];
+
+    /// Those that are drawn of these runs: the time of downloads only where there were any.
+    pub fn of(runs: &[ChartRun]) -> impl Iterator<Item = Self> {
+        let mut rows = runs.iter().flat_map(|run| &run.distributions);
+        let downloads = rows.any(|row| row.metric == "download_time");
+        Self::ALL.into_iter().filter(move |chart| downloads || *chart != Self::DownloadTime)
+    }
 
     /// The name, which is also the name of its file without the ending.
     #[must_use]
@@ -125,6 +135,7 @@ impl Chart {
             Self::TreeDepth => "tree_depth",
             Self::TimeToRepair => "time_to_repair",
             Self::OffloadWaterfall => "offload_waterfall",
+            Self::DownloadTime => "download_time",
         }
     }
 
@@ -152,6 +163,7 @@ impl Chart {
             Self::TreeDepth => depth::tree_depth(runs),
             Self::TimeToRepair => ecdf::time_to_repair(runs, options.heartbeat),
             Self::OffloadWaterfall => bars::offload_waterfall(runs),
+            Self::DownloadTime => ecdf::download_time(runs),
         };
         let captions = [std::mem::take(&mut figure.caption), caption(options)];
         let captions = captions.into_iter().filter(|caption| !caption.is_empty());

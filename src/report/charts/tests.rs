@@ -52,7 +52,7 @@ fn run(coordinator: &str, share: f64) -> ChartRun {
     (1..=200).for_each(|ms| delays.record(Span::from_millis(ms * 10)));
     let mut depths = Distribution::of_counts();
     [(1.0, 100), (2.0, 250), (3.0, 650)].iter().for_each(|(d, n)| depths.record_times(*d, *n));
-    let spans = ["startup_delay", "lag", "time_to_repair"];
+    let spans = ["startup_delay", "lag", "time_to_repair", "download_time"];
     let mut distributions: Vec<_> = spans.iter().flat_map(|name| delays.rows(name, "s")).collect();
     distributions.extend(depths.rows("tree_depth", "hops"));
     ChartRun {

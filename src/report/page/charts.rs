@@ -24,7 +24,7 @@ pub(super) fn charts(
         let svg = String::from_utf8_lossy(&bytes).into_owned();
         Ok(PageChart { name: chart.name(), caption: caption(chart), svg: labelled(&svg, chart) })
     };
-    Chart::ALL.into_iter().map(chart).collect()
+    Chart::of(&charted).map(chart).collect()
 }
 
 /// The drawing with a name for those who do not see it.
@@ -43,5 +43,6 @@ const fn caption(chart: Chart) -> &'static str {
         Chart::TreeDepth => "How many hops viewers were from the source",
         Chart::TimeToRepair => "From a failure to data from another parent",
         Chart::OffloadWaterfall => "From the bound on peer offload to what was achieved",
+        Chart::DownloadTime => "How long it took until all of a file was there",
     }
 }

@@ -54,6 +54,10 @@ fn coming_and_going(run: &RunTables, facts: &Facts, session: &PeerRow) -> Vec<Li
         let text = format!("first picture, {} after joining", lasting(delay));
         lines.push(line(session.join + delay, 7, text));
     }
+    if let Some(took) = session.fetched {
+        let text = format!("has all of the file, {} after joining", lasting(took));
+        lines.push(line(session.join + took, 7, text));
+    }
     let gone = if stayed(run, facts, session) {
         "is still there when the run ends".to_string()
     } else if session.silent {

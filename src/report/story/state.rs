@@ -23,7 +23,7 @@ pub(super) fn state(
         Some(session) if at > session.leave => return format!("At {when} it had gone.\n"),
         _ => {}
     }
-    let mut text = format!("At {when} {}.\n", picture(run, (peer, session), at));
+    let mut text = format!("At {when} {}.\n", picture(run, facts, (peer, session), at));
     let told = told(run, peer, at);
     let from = if told.is_empty() {
         fed(run, facts, peer, at)
@@ -38,12 +38,16 @@ pub(super) fn state(
 /// What the picture did.
 fn picture(
     run: &RunTables,
+    facts: &Facts,
     (peer, session): (PeerId, Option<&PeerRow>),
     at: SimTime,
 ) -> &'static str {
     let stalled = open(run, peer, at).any(|row| row.event == EventKind::Stall);
     let begun = session.and_then(|session| Some(session.join + session.startup_delay?));
+    let fetched = session.and_then(|session| Some(session.join + session.fetched?));
     match begun {
+        _ if fetched.is_some_and(|fetched| at >= fetched) => "it had all of the file",
+        _ if session.is_some_and(|session| facts.fetches(session)) => "it fetched the file",
         _ if stalled => "its picture stood still",
         Some(begun) if at >= begun => "it was watching",
         _ if session.is_some() => "it waited for its first picture",

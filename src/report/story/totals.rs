@@ -20,8 +20,12 @@ pub(super) fn totals(
     let mut text = "In all\n".to_string();
     let mut put = |name: &str, value: String| text.push_str(&format!("  {name:<13}{value}\n"));
     put("there", there(run, facts, session));
-    put("picture", picture(session));
-    put("on time", on_time(session));
+    if facts.fetches(session) {
+        put("file", file(session));
+    } else {
+        put("picture", picture(session));
+        put("on time", on_time(session));
+    }
     put("received", received(session));
     put("sent", size(session.sent.get()));
     put("parents", counted(u64::from(session.parent_changes), "change", "changes"));
@@ -39,6 +43,11 @@ fn there(run: &RunTables, facts: &Facts, session: &PeerRow) -> String {
     let lasted = lasting(session.leave.since(session.join));
     let end = if stayed(run, facts, session) { ", until the run ended" } else { "" };
     format!("{lasted}{end}")
+}
+
+fn file(session: &PeerRow) -> String {
+    let took = session.fetched.map(lasting);
+    took.map_or("never all of it".to_string(), |took| format!("all of it after {took}"))
 }
 
 fn picture(session: &PeerRow) -> String {

@@ -7,6 +7,7 @@ mod channels;
 mod clusters;
 mod determinism;
 mod devices;
+mod downloads;
 mod enterprises;
 mod history;
 mod levels;
