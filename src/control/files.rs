@@ -2,7 +2,8 @@
 //! modelled time.
 
 use super::downloads::{FileDcm, Step};
-use super::machine::{ControlCenter, surroundings};
+use super::machine::ControlCenter;
+use super::turns::surroundings;
 use crate::proto::{ContentInfo, Outbox, ToCenter, ToHolder};
 use crate::units::{PeerId, SimTime};
 

@@ -21,6 +21,7 @@ mod regions;
 mod relays;
 mod servers;
 mod services;
+mod turns;
 
 pub use config::{
     AssignmentOrder, ClusterConfig, ControlConfig, LevelConfig, LevelsConfig, ObjectiveConfig,

@@ -200,6 +200,13 @@ impl RouteTable {
 }
 
 impl ContentInfo {
+    /// Whole packets of one substream from the beginning to the end.
+    #[must_use]
+    pub fn packets(&self) -> u32 {
+        let bytes = self.substream_rate().bytes_in(self.end.since(self.start));
+        (bytes.get() / self.packet.get().max(1)).min(u64::from(u32::MAX)) as u32
+    }
+
     /// The rate of one substream, rounded down.
     ///
     /// # Panics

@@ -10,9 +10,9 @@ mod tests;
 use super::last_heard::LastHeard;
 use super::{Admission, CdnOnlyConfig};
 use crate::proto::{
-    AddressTable, Assignment, ContentInfo, Coordinator, Decision, Feed, Figure, Guidance,
-    Heartbeat, Input, Join, Outbox, ParentChoice, Refusal, RouteTable, Rule, ServerInfo, ToCenter,
-    ToClient, Trigger,
+    AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision, Feed, Figure,
+    Guidance, Heartbeat, Input, Join, Outbox, ParentChoice, Received, Refusal, RouteTable, Rule,
+    ServerInfo, ToCenter, ToClient, Trigger,
 };
 use crate::units::{AsNumber, BitRate, ContentId, PeerId, SimTime, Span, Substream};
 use nodes::{Found, Nodes, Wanted};
@@ -46,6 +46,8 @@ struct Viewer {
     content: ContentId,
     bitrate: BitRate,
     substreams: u8,
+    /// Of a file, the packets of each substream.
+    packets: Option<u32>,
     network: Option<AsNumber>,
     service: Service,
     last_heard: SimTime,
@@ -59,6 +61,8 @@ enum Service {
     Waiting(u64),
     /// For good: it was told so when it came.
     Refused,
+    /// It has all of a file.
+    Through,
 }
 
 /// Why a viewer is served as it is.
@@ -157,6 +161,7 @@ impl CdnOnly {
             outbox.send(from, ToClient::Refuse(Refusal::UnknownContent));
             return;
         };
+        let packets = (content.kind == ContentKind::File).then(|| content.packets());
         let (content, bitrate, substreams) = (content.content, content.bitrate, content.substreams);
         outbox.send(from, ToClient::Welcome(Guidance::Directed));
         self.heard.note(now, from);
@@ -173,6 +178,7 @@ impl CdnOnly {
             content,
             bitrate,
             substreams,
+            packets,
             network,
             // Its ticket is drawn on admission; 0 is nobody's.
             service: Service::Waiting(0),
@@ -274,7 +280,14 @@ impl CdnOnly {
         if let Some(viewer) = self.viewer(from) {
             self.heard.note(now, from);
             let node = self.parent_of(&viewer);
-            let heeded = beat.received.iter().all(|received| received.parent == node);
+            // The last packet of a file may not be a whole one.
+            let has_all =
+                |last: u32| viewer.packets.is_some_and(|packets| last.saturating_add(1) >= packets);
+            let heeds = |one: &Received| one.parent == node || has_all(one.last);
+            let heeded = beat.received.iter().all(heeds);
+            if !beat.received.is_empty() && beat.received.iter().all(|one| has_all(one.last)) {
+                self.is_through(now, from, outbox);
+            }
             let unheeded = if heeded { 0 } else { viewer.unheeded + 1 };
             // The assignment may have been lost.
             let again = unheeded >= PATIENT_HEARTBEATS;
@@ -293,6 +306,17 @@ impl CdnOnly {
         } else {
             self.counts.strangers += 1;
             outbox.send(from, ToClient::Rejoin);
+        }
+    }
+
+    /// A client has all of its file: its place is free.
+    fn is_through(&mut self, now: SimTime, client: PeerId, outbox: &mut Outbox) {
+        let Some(viewer) = self.viewer_mut(client) else { return };
+        let (service, rate) = (viewer.service, viewer.bitrate);
+        if let Service::From(node) = service {
+            viewer.service = Service::Through;
+            self.nodes.release(node, rate);
+            self.serve_waiting(now, outbox);
         }
     }
 
@@ -322,7 +346,7 @@ impl CdnOnly {
         match viewer.service {
             Service::From(node) => self.nodes.release(node, viewer.bitrate),
             Service::Waiting(_) => self.counts.waiting -= 1,
-            Service::Refused => {}
+            Service::Refused | Service::Through => {}
         }
         self.counts.viewers -= 1;
         true
@@ -372,7 +396,7 @@ impl CdnOnly {
     fn parent_of(&self, viewer: &Viewer) -> Option<PeerId> {
         match viewer.service {
             Service::From(node) => Some(self.nodes.peer(node)),
-            Service::Waiting(_) | Service::Refused => None,
+            Service::Waiting(_) | Service::Refused | Service::Through => None,
         }
     }
 

@@ -308,6 +308,27 @@ fn what_was_lost_or_asked_twice_is_told_again() {
 }
 
 #[test]
+fn whoever_has_all_of_a_file_makes_room_for_the_next() {
+    let mut stage = Stage::new(Admission::Queue, &[1]);
+    let Feed::Catalogue(mut contents) = catalogue() else { unreachable!() };
+    // 40 s at 1 Mbps: 1000 packets of each of four portions.
+    (contents[0].kind, contents[0].end) = (ContentKind::File, SimTime::from_secs(40));
+    stage.input(Input::Feed(&Feed::Catalogue(contents)));
+    assert_eq!([stage.join(0, 1), stage.join(1, 1)], [Some(0), None]);
+    let mut has = |lasts: [u32; 4]| {
+        let parent = Some(PeerId::new(NODES));
+        let of = |last| Received { parent: parent.filter(|_| last < 1000), last };
+        let received = lasts.map(of).to_vec();
+        stage.send(0, &ToCenter::Heartbeat(Heartbeat { received, ..Heartbeat::default() }));
+        stage.node_of(1)
+    };
+    assert_eq!(has([1000, 1000, 1000, 998]), None, "a portion is missing");
+    assert_eq!(has([1000, 1000, 1000, 1000]), Some(0), "its place is free");
+    assert_eq!(has([1000; 4]), Some(0));
+    assert!((stage.figure("cdn_reserved_at_end") - 1.0).abs() < 1e-9);
+}
+
+#[test]
 fn nobody_gets_an_unknown_content() {
     let mut stage = Stage::new(Admission::Queue, &[1]);
     stage.input(Input::Feed(&Feed::Catalogue(Vec::new())));

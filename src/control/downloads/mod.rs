@@ -123,11 +123,9 @@ impl Downloads {
 
 impl FileDcm {
     fn new(content: ContentInfo) -> Self {
-        let length = content.end.since(content.start);
-        let bytes = content.substream_rate().bytes_in(length);
         Self {
             content,
-            packets: (bytes.get() / content.packet.get().max(1)).min(u64::from(u32::MAX)) as u32,
+            packets: content.packets(),
             fetchers: BTreeMap::new(),
             failed: FailedPairs::default(),
             next: PeerId::new(0),
