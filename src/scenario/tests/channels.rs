@@ -49,6 +49,20 @@ const CASES: &[Case] = &[
         "`[[audience.watch]]`: who watches which of several contents",
     ),
     case(
+        Rule::Combination,
+        CONTENT,
+        "bitrate = \"1 Mbps\"\nkind = \"file\"\nsize = \"1 GB\"\nduration = \"5 min\"\n",
+        "5 min",
+        "a file has a `size`",
+    ),
+    case(
+        Rule::Combination,
+        CONTENT,
+        "bitrate = \"1 Mbps\"\nsize = \"1 GB\"\n",
+        "1 GB",
+        "a live stream has a `duration`",
+    ),
+    case(
         Rule::OutOfRange,
         CONTENT,
         "bitrate = \"1 Mbps\"\npriority = 256\n",

@@ -63,20 +63,6 @@ const CASES: &[Case] = &[
         "file",
         "as in \"700 MB\"",
     ),
-    case(
-        Rule::Combination,
-        "bitrate = \"1 Mbps\"",
-        "bitrate = \"1 Mbps\"\nkind = \"file\"\nsize = \"1 GB\"\nduration = \"5 min\"",
-        "5 min",
-        "a file has a `size`",
-    ),
-    case(
-        Rule::Combination,
-        "bitrate = \"1 Mbps\"",
-        "bitrate = \"1 Mbps\"\nsize = \"1 GB\"",
-        "1 GB",
-        "a live stream has a `duration`",
-    ),
     case(Rule::Quantity, "\"1 Mbps\"", "\"1 mbps\"", "1 mbps", "did you mean `1 Mbps`?"),
     case(
         Rule::Quantity,
