@@ -115,7 +115,8 @@ impl Dcm {
         let helped = step.with.config.spread && self.view.member(id).standing.carries_others();
         let choice = self.peer_for(id, substream, helped, step);
         let Source::Member(parent) = choice.source else { return false };
-        let worth_it = self.is_worth_it(id, substream, parent, step);
+        let worth_it =
+            !self.is_promised(parent, substream) && self.is_worth_it(id, substream, parent, step);
         if worth_it {
             self.allowance.spend(1);
             self.reassign(id, substream, choice, Trigger::Improvement, step);

@@ -207,6 +207,21 @@ impl Dcm {
         is_to_be_moved(&self.pending.moves, (child, substream))
     }
 
+    /// Whether the slots that a member has free are for others by them: it serves in another tree then, or as
+    /// many are to come to it in this.
+    pub(super) fn is_promised(&self, id: MemberId, substream: Substream) -> bool {
+        let moves = self.pending.moves.iter().map(|(change, ..)| change);
+        let mut here = 0;
+        for change in moves.filter(|change| change.to == Source::Member(id)) {
+            if change.substream != substream {
+                return true;
+            }
+            here += 1;
+        }
+        let member = self.view.member(id);
+        here > 0 && here >= member.slots.saturating_sub(member.used)
+    }
+
     /// How many of them are of this tree.
     pub(super) fn moves_in(&self, substream: Substream) -> usize {
         self.pending.moves.iter().filter(|(change, ..)| change.substream == substream).count()
