@@ -32,6 +32,8 @@ pub(super) struct Known<'a> {
     pub(super) feeds: usize,
     /// Members that are to take everything from outside the cluster.
     pub(super) rising: &'a [Stay],
+    /// Whether members that serve outside their homes today may go on doing so.
+    pub(super) helping: bool,
 }
 
 impl Known<'_> {
@@ -74,10 +76,12 @@ fn better_tree<'a>(
     homes: &'a [Substream],
     left: &[u16],
 ) -> Option<Draft<'a>> {
-    let dealt = known.view.members().any(|(id, member)| {
-        let home = homes[id as usize];
-        home != member.home && (home == substream || member.home == substream)
-    });
+    // Whether what this tree loses may be another's gain.
+    let dealt = !known.helping
+        || known.view.members().any(|(id, member)| {
+            let home = homes[id as usize];
+            home != member.home && (home == substream || member.home == substream)
+        });
     let price = |draft: &Draft<'_>| {
         draft.cost + known.with.config.objective.switch * draft.moves.len() as f64
     };
