@@ -11,6 +11,7 @@ use super::plan::{self, Known, Move, cost};
 use super::shelves::{Listed, Seeker, Shelf, Tier};
 use super::slots::{Placement, SlotIndex};
 use crate::control::objective::lift_gain;
+use crate::control::servers::Wanted;
 use crate::units::{NatKind, Substream};
 use std::cmp::Reverse;
 
@@ -40,6 +41,8 @@ pub(super) struct Draft<'a> {
     /// Hops from the CDN node; 0 for those who have no place yet.
     depths: Vec<u8>,
     shelves: Listed,
+    /// Members that CDN nodes may feed beside those whom they feed today.
+    more: usize,
     pub(super) cost: f64,
     pub(super) moves: Vec<Move>,
 }
@@ -61,12 +64,13 @@ impl<'a> Draft<'a> {
             left: left.to_vec(),
             depths: vec![0; left.len()],
             shelves: Listed::new(left.len()),
+            more: 0,
             cost: 0.0,
             moves: Vec::new(),
         };
         draft.place_roots();
         let (interior, leaves) = draft.in_turn();
-        let placed = interior.into_iter().all(|id| draft.place(id) || draft.stay_with_node(id));
+        let placed = interior.into_iter().all(|id| draft.place(id) || draft.is_sent_by_node(id));
         (placed && draft.place_leaves(leaves)).then_some(draft)
     }
 
@@ -90,6 +94,9 @@ impl<'a> Draft<'a> {
             (Reverse(room.min(2)), Reverse(open), view.member(*id).standing, Reverse(room), *id)
         });
         let wanted = deal::short(self.known, self.homes, self.substream).max(0) as usize;
+        if self.known.is_small() {
+            self.more = (self.known.feeds + wanted).saturating_sub(fed.len());
+        }
         fed.truncate(self.known.feeds + wanted);
         if fed.first().is_some_and(|id| self.room(*id) == 0) {
             self.place_strongest(&mut fed);
@@ -110,7 +117,12 @@ impl<'a> Draft<'a> {
         });
         let Some((id, _)) = strongest else { return };
         let Some(last) = fed.pop() else { return };
-        let (from, to) = [id, last].map(|id| view.edge(id, self.substream).parent).into();
+        self.rise(id, view.edge(last, self.substream).parent);
+    }
+
+    /// A CDN node is to feed a member that takes from a peer today.
+    fn rise(&mut self, id: MemberId, to: Source) {
+        let from = self.known.view.edge(id, self.substream).parent;
         self.moves.push(Move { child: id, substream: self.substream, from, to });
         self.cost += cost(self.known, id, to, 1);
         self.depths[id as usize] = 1;
@@ -139,7 +151,14 @@ impl<'a> Draft<'a> {
     fn serves(&self, id: MemberId) -> bool {
         let (home, view) = (self.homes[id as usize], self.known.view);
         home == self.substream
-            || (home == view.member(id).home && view.serves_in(id, self.substream))
+            || (home == view.member(id).home
+                && self.helps(id)
+                && view.serves_in(id, self.substream))
+    }
+
+    /// Whether it may serve outside its home.
+    fn helps(&self, id: MemberId) -> bool {
+        self.known.helping || self.known.view.member(id).serves_everywhere()
     }
 
     /// Those without a place, in the order in which they get one: who will feed others, and who will not.
@@ -185,7 +204,7 @@ impl<'a> Draft<'a> {
             kept.is_none()
         });
         leaves.sort_by_key(|id| (Reverse(self.room(*id)), self.is_from_node(*id)));
-        leaves.into_iter().all(|id| self.place(id) || self.stay_with_node(id))
+        leaves.into_iter().all(|id| self.place(id) || self.is_sent_by_node(id))
     }
 
     /// Gives a member the parent that it keeps, or else the best that there is.
@@ -280,13 +299,30 @@ impl<'a> Draft<'a> {
         self.list(id);
     }
 
-    /// A CDN node goes on feeding a member for whom no peer has room.
-    fn stay_with_node(&mut self, id: MemberId) -> bool {
-        let fed = self.is_from_node(id);
-        if fed {
+    /// A CDN node goes on feeding a member for whom no peer has room, or begins to where the tree is short.
+    fn is_sent_by_node(&mut self, id: MemberId) -> bool {
+        if self.is_from_node(id) {
             self.settle(id, 1);
+            return true;
         }
-        fed
+        let node = if self.more > 0 { self.node_for(id) } else { None };
+        if let Some(node) = node {
+            self.more -= 1;
+            self.rise(id, Source::Server(node));
+        }
+        node.is_some()
+    }
+
+    /// The nearest node; one that feeds this tree may have room when the plan is followed.
+    fn node_for(&self, id: MemberId) -> Option<u16> {
+        let Known { view, servers, with, .. } = self.known;
+        let fed = view.server_fed[self.substream.index()].first();
+        let held = fed.and_then(|id| match view.edge(*id, self.substream).parent {
+            Source::Server(number) => Some(number),
+            Source::None | Source::Member(_) | Source::Outside(_) => None,
+        });
+        let wanted = Wanted { to: view.member(id).place, rate: with.rate, held };
+        servers.nearest(with.now, wanted, with.network)
     }
 
     fn is_from_node(&self, id: MemberId) -> bool {

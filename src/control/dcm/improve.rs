@@ -54,10 +54,12 @@ impl Dcm {
         // What is planned comes first: whoever takes a slot now may have it wait for ever.
         let free = self.view.index[substream.index()].free_slots() as usize;
         let tight = self.has_moves() && free <= self.moves_in(substream);
-        if self.view.server_fed[substream.index()].len() <= wanted || tight {
+        let mut fed = self.view.server_fed[substream.index()].clone();
+        // Who is to be moved goes by itself, and its place is for whom the plan leaves there.
+        fed.retain(|id| !self.is_to_move(*id, substream));
+        if fed.len() <= wanted || tight {
             return;
         }
-        let mut fed = self.view.server_fed[substream.index()].clone();
         // Those who feed nobody go first: where uplink is scarce, who feeds others stays at the source.
         fed.sort_by_key(|id| (self.feed_quality(*id, substream), Reverse(*id)));
         let most = (fed.len() - wanted).min(MOVES_A_TICK);
@@ -113,7 +115,8 @@ impl Dcm {
         let helped = step.with.config.spread && self.view.member(id).standing.carries_others();
         let choice = self.peer_for(id, substream, helped, step);
         let Source::Member(parent) = choice.source else { return false };
-        let worth_it = self.is_worth_it(id, substream, parent, step);
+        let worth_it =
+            !self.is_promised(parent, substream) && self.is_worth_it(id, substream, parent, step);
         if worth_it {
             self.allowance.spend(1);
             self.reassign(id, substream, choice, Trigger::Improvement, step);

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// Share of a cluster that is moved at once (assumption).
 const MOVED_AT_MOST: f64 = 0.1;
-/// Members that a CDN node feeds for a moment on the way to one plan, at most (assumption).
+/// Members that a CDN node feeds for a moment on the way to one plan of a large cluster, at most (assumption).
 const PARKED_AT_MOST: usize = 8;
 /// Looks without a move after which a plan is given up (assumption).
 const PATIENCE: u32 = 5;
@@ -39,6 +39,8 @@ struct Rehearsal<'a> {
     used: Vec<u16>,
     /// Homes of those who serve another tree now.
     homes: BTreeMap<MemberId, Substream>,
+    /// Members that CDN nodes could still feed, and such as they have fed for a moment.
+    copies: usize,
     parked: usize,
 }
 
@@ -47,7 +49,8 @@ pub(super) fn in_valid_order(known: Known<'_>, mut moves: Vec<Move>) -> Vec<Move
     let mut used = vec![0; known.view.numbers()];
     known.view.members().for_each(|(id, member)| used[id as usize] = member.used);
     let (parents, homes) = (Parents::new(), BTreeMap::new());
-    let mut rehearsal = Rehearsal { known, parents, used, homes, parked: 0 };
+    let copies = known.servers.free_copies(known.with.rate) as usize;
+    let mut rehearsal = Rehearsal { known, parents, used, homes, copies, parked: 0 };
     let mut made = Vec::with_capacity(moves.len());
     loop {
         let before = made.len();
@@ -130,43 +133,69 @@ fn depth_after(
 impl Rehearsal<'_> {
     fn can(&self, change: &Move) -> bool {
         let Move { child, substream, to, .. } = *change;
-        let Source::Member(to) = to else { return self.nodes_have_room() };
+        let Source::Member(to) = to else { return self.copies > 0 };
         let member = self.known.view.member(to);
-        let serves = match self.homes.get(&to) {
-            Some(home) => *home == substream,
-            None => self.known.view.serves_in(to, substream) || self.used[to as usize] == 0,
-        };
-        serves && self.used[to as usize] < member.slots && self.is_fed_without(to, child, substream)
+        self.serves(to, substream)
+            && self.used[to as usize] < member.slots
+            && self.is_fed_without(to, child, substream)
     }
 
     fn make(&mut self, change: &Move) {
         self.parents.insert((change.substream, change.child), change.to);
-        self.parked += usize::from(!matches!(change.to, Source::Member(_)));
-        let Source::Member(to) = change.to else { return };
+        self.copies += usize::from(matches!(change.from, Source::Server(_)));
+        let Source::Member(to) = change.to else {
+            self.copies = self.copies.saturating_sub(1);
+            return;
+        };
         self.used[to as usize] += 1;
         if !self.known.view.serves_in(to, change.substream) {
             self.homes.insert(to, change.substream);
         }
     }
 
-    fn nodes_have_room(&self) -> bool {
-        let left = self.known.servers.free_copies(self.known.with.rate);
-        self.parked < PARKED_AT_MOST.min(left as usize)
-    }
-
-    /// Has a CDN node feed the first of those who wait, so that its parent's slot is free for another.
+    /// Has a CDN node feed one of those who wait, so that its parent's slot is free for another.
     fn park(&mut self, moves: &mut [Move]) -> Option<Move> {
         let Known { view, servers, with, .. } = self.known;
-        if !self.nodes_have_room() {
+        let many = self.parked >= PARKED_AT_MOST && !self.known.is_small();
+        if many || self.copies == 0 {
             return None;
         }
-        let first = moves.iter_mut().find(|change| matches!(change.from, Source::Member(_)))?;
+        let first = self.first_in_the_way(moves)?;
+        let first = &mut moves[first];
         let wanted = Wanted { to: view.member(first.child).place, rate: with.rate, held: None };
         let server = servers.nearest(with.now, wanted, with.network)?;
         let parked = Move { to: Source::Server(server), ..*first };
         first.from = parked.to;
         self.make(&parked);
+        self.parked += 1;
         Some(parked)
+    }
+
+    /// Whoever waits below a parent for whom others wait, where the fewest such are in the way.
+    fn first_in_the_way(&self, moves: &[Move]) -> Option<usize> {
+        let mut below: BTreeMap<MemberId, usize> = BTreeMap::new();
+        for (place, change) in moves.iter().enumerate() {
+            if let Source::Member(from) = change.from {
+                below.entry(from).or_insert(place);
+            }
+        }
+        let in_the_way = |change: &Move| {
+            let Source::Member(to) = change.to else { return None };
+            let place = *below.get(&to)?;
+            let used = self.used[to as usize];
+            let needed = if self.serves(to, change.substream) { 1 } else { used };
+            Some((needed, place))
+        };
+        let least = moves.iter().filter_map(in_the_way).min();
+        least.map(|(_, place)| place).or_else(|| below.into_values().min())
+    }
+
+    /// Whether a member serves in a tree, or could because it serves nobody.
+    fn serves(&self, id: MemberId, substream: Substream) -> bool {
+        match self.homes.get(&id) {
+            Some(home) => *home == substream,
+            None => self.known.view.serves_in(id, substream) || self.used[id as usize] == 0,
+        }
     }
 
     /// Whether data reach a member from a CDN node without passing `through`.
@@ -205,6 +234,21 @@ impl Dcm {
     /// Whether one of them is of this edge: it is left alone until then.
     pub(super) fn is_to_move(&self, child: MemberId, substream: Substream) -> bool {
         is_to_be_moved(&self.pending.moves, (child, substream))
+    }
+
+    /// Whether the slots that a member has free are for others by them: it serves in another tree then, or as
+    /// many are to come to it in this.
+    pub(super) fn is_promised(&self, id: MemberId, substream: Substream) -> bool {
+        let moves = self.pending.moves.iter().map(|(change, ..)| change);
+        let mut here = 0;
+        for change in moves.filter(|change| change.to == Source::Member(id)) {
+            if change.substream != substream {
+                return true;
+            }
+            here += 1;
+        }
+        let member = self.view.member(id);
+        here > 0 && here >= member.slots.saturating_sub(member.used)
     }
 
     /// How many of them are of this tree.

@@ -41,7 +41,8 @@ impl Dcm {
         let richest = self.richest(substream).into_iter().take(1);
         let idle = self.server_from(richest, child, substream, step, |dcm, id| {
             let member = dcm.view.member(id);
-            !member.relay && member.used == 0 && dcm.view.can_spare(id, substream)
+            let idle = member.used == 0 && !dcm.is_promised(id, substream);
+            idle && !member.relay && dcm.view.can_spare(id, substream)
         });
         if let Some(idle) = idle {
             self.view.set_home(idle, substream);

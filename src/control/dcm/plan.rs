@@ -17,6 +17,10 @@ use crate::units::Substream;
 /// such a place is left for another as good (assumption).
 const RELUCTANCE: f64 = 2.0;
 
+/// Members up to which a plan is looked for at more length (assumption). About as many share one feed of each tree,
+/// with few slots to spare: a copy too many is much of what such a cluster costs.
+const SMALL: usize = 50;
+
 /// What a plan is made of.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
@@ -28,6 +32,15 @@ pub(super) struct Known<'a> {
     pub(super) feeds: usize,
     /// Members that are to take everything from outside the cluster.
     pub(super) rising: &'a [Stay],
+    /// Whether members that serve outside their homes today may go on doing so.
+    pub(super) helping: bool,
+}
+
+impl Known<'_> {
+    /// Whether the cluster is so small that more than the nearest is tried.
+    pub(super) fn is_small(&self) -> bool {
+        self.view.len() <= SMALL
+    }
 }
 
 /// A child of one tree gets this parent instead of that one.
@@ -63,10 +76,12 @@ fn better_tree<'a>(
     homes: &'a [Substream],
     left: &[u16],
 ) -> Option<Draft<'a>> {
-    let dealt = known.view.members().any(|(id, member)| {
-        let home = homes[id as usize];
-        home != member.home && (home == substream || member.home == substream)
-    });
+    // Whether what this tree loses may be another's gain.
+    let dealt = !known.helping
+        || known.view.members().any(|(id, member)| {
+            let home = homes[id as usize];
+            home != member.home && (home == substream || member.home == substream)
+        });
     let price = |draft: &Draft<'_>| {
         draft.cost + known.with.config.objective.switch * draft.moves.len() as f64
     };

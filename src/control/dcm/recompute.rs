@@ -2,6 +2,7 @@
 //!
 //! A plan is made from nothing, and only what of it gains more than the switches cost is taken over.
 
+use super::deal::Change;
 use super::plan::{self, Known, Move};
 use super::{Costs, Dcm, Step, deal, moves};
 use crate::units::{SimTime, Span, Substream};
@@ -100,7 +101,8 @@ impl Dcm {
             self.view.all_substreams().all(|substream| self.view.count_from_above(substream) > 0);
         let feeds = if fed_from_above { 0 } else { self.wanted_feeds(step) };
         let (servers, with, rising) = (&*step.servers, step.with, &self.rising[..]);
-        Known { view: &self.view, pairs: &self.history, servers, with, feeds, rising }
+        let (view, pairs) = (&self.view, &self.history);
+        Known { view, pairs, servers, with, feeds, rising, helping: true }
     }
 
     /// Moves that make these trees better by more than the switches cost, and by how much; homes are dealt
@@ -113,17 +115,39 @@ impl Dcm {
         let known = self.known(step);
         let whole = part.len() == usize::from(self.view.substreams);
         let changes = if whole { deal::changes(known) } else { Vec::new() };
-        // All of them, half of them, and so on, and none.
-        let shares = std::iter::successors(Some(changes.len()), |count| Some(count / 2));
-        for count in shares.take(changes.len().checked_ilog2().map_or(1, |log| log as usize + 2)) {
-            let mut homes = deal::homes_today(&self.view);
-            changes[..count].iter().for_each(|change| change.make(&mut homes));
-            let moves = moves::in_valid_order(known, plan::plan(known, part, &homes));
-            let gain = -moves::cost_of(known, &moves);
-            if gain > step.with.config.objective.switch * moves.len() as f64 {
-                return (moves, gain);
-            }
-        }
-        (Vec::new(), 0.0)
+        let switch = step.with.config.objective.switch;
+        let net = |(moves, gain): &(Vec<Move>, f64)| gain - switch * moves.len() as f64;
+        let ways = if known.is_small() && whole { &[true, false][..] } else { &[true] };
+        let plans = shares(changes.len(), known.is_small()).flat_map(|count| {
+            let changes = &changes[..count];
+            ways.iter()
+                .map(move |helping| moves_to(Known { helping: *helping, ..known }, part, changes))
+        });
+        let mut plans = plans.filter(|plan| net(plan) > 0.0);
+        let best = if known.is_small() {
+            plans.max_by(|a, b| net(a).total_cmp(&net(b)))
+        } else {
+            plans.next()
+        };
+        best.unwrap_or_default()
     }
+}
+
+/// How many of the changes of homes are tried: all of them, half of them, and so on, and none; any number of
+/// them if that is not too much.
+fn shares(changes: usize, each: bool) -> impl Iterator<Item = usize> {
+    let next = move |count: &usize| {
+        let next = if each { count.saturating_sub(1) } else { count / 2 };
+        (*count > 0).then_some(next)
+    };
+    std::iter::successors(Some(changes), next)
+}
+
+/// The moves of a plan with these changes of homes, and what they gain.
+fn moves_to(known: Known<'_>, part: &[Substream], changes: &[Change]) -> (Vec<Move>, f64) {
+    let mut homes = deal::homes_today(known.view);
+    changes.iter().for_each(|change| change.make(&mut homes));
+    let moves = moves::in_valid_order(known, plan::plan(known, part, &homes));
+    let gain = -moves::cost_of(known, &moves);
+    (moves, gain)
 }
