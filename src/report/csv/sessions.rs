@@ -254,12 +254,13 @@ mod tests {
         assert_eq!(peers_from_csv("p", table.as_bytes()).unwrap(), peers);
         let wrong = peers_from_csv("p", table.replace("true", "yes").as_bytes()).unwrap_err();
         assert_eq!(wrong.to_string(), "p:2: silent: `yes`: expected `true` or `false`");
-        // Where there are several contents, what it watched and on which device follows.
+        // Where there are several contents or files, what it was there for, on which device, and when it had
+        // all of it follows.
         let [peer] = peers;
         let channel = Some((ContentId::new(1), HostId::new(77)));
-        let peers = [PeerRow { channel, ..peer }];
-        let longer = table.replace("dcm_changes\n", "dcm_changes,content,host\n");
-        let longer = longer.replace("3,2,1\n", "3,2,1,1,77\n");
+        let peers = [PeerRow { channel, fetched: Some(Span::from_secs(5)), ..peer }];
+        let longer = table.replace("dcm_changes\n", "dcm_changes,content,host,fetched_s\n");
+        let longer = longer.replace("3,2,1\n", "3,2,1,1,77,5\n");
         assert_eq!(text(peers_csv(&peers)), longer);
         assert_eq!(peers_from_csv("p", longer.as_bytes()).unwrap(), peers);
     }

@@ -174,11 +174,6 @@ name = "film"
 kind = "live"
 bitrate = "3 Mbps"
 start = "1 s"
-[[content]]
-name = "song"
-kind = "file"
-bitrate = "320 kbps"
-size = "9.5 MB"
 [[cdn]]
 name = "fra"
 as = 1

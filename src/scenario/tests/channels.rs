@@ -4,6 +4,7 @@ use super::super::{Rule, to_toml};
 use super::rules::{Case, case, untold};
 use super::{BASE, loaded};
 use crate::control::Sharing;
+use crate::units::Span;
 
 const CONTENT: &str = "bitrate = \"1 Mbps\"\n";
 
@@ -101,6 +102,16 @@ fn who_watches_what_survives_the_way_back_to_a_file() {
     assert_eq!(scenario.control.sharing, Sharing::Leases);
     let again = loaded(&to_toml(&scenario)).unwrap();
     assert_eq!((again.audience, again.contents), (scenario.audience, scenario.contents));
+}
+
+#[test]
+fn a_file_has_a_size_and_takes_as_long_as_its_rate_says() {
+    let text = BASE.replace(CONTENT, &format!("{CONTENT}kind = \"file\"\nsize = \"9.5 MB\"\n"));
+    let scenario = loaded(&text).unwrap();
+    assert!(scenario.has_files());
+    assert_eq!(scenario.contents[0].duration, Span::from_secs(76));
+    let again = loaded(&to_toml(&scenario)).unwrap();
+    assert_eq!(again.contents, scenario.contents);
 }
 
 #[test]
