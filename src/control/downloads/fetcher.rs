@@ -2,7 +2,7 @@
 
 use crate::control::channels::Lease;
 use crate::control::config::ControlConfig;
-use crate::proto::{ContentInfo, Hours, Join, Place, Received, Strangers, Terms};
+use crate::proto::{ContentInfo, Hours, Join, Place, Received, Rule, Strangers, Terms};
 use crate::units::{AsNumber, BitRate, Bytes, NatKind, PeerId, SimTime, Substream};
 
 /// A client.
@@ -44,8 +44,8 @@ pub(super) struct Portion {
     pub(super) unheeded: u8,
     /// From whom it last reported that it fetches, and in which network that one is.
     pub(super) carrier: Option<(PeerId, AsNumber)>,
-    /// It has been said that it gets nothing for now.
-    pub(super) told_to_wait: bool,
+    /// Why it gets nothing for now, as has been said.
+    pub(super) waits: Option<Rule>,
 }
 
 /// Where a portion comes from.
@@ -68,7 +68,7 @@ impl Portion {
         still: 0,
         unheeded: 0,
         carrier: None,
-        told_to_wait: false,
+        waits: None,
     };
 
     /// Takes in what a client says of it and in which network that source is; returns the packets that have

@@ -55,6 +55,11 @@ impl FileDcm {
         let lease = self.fetchers.get_mut(&client).and_then(|fetcher| fetcher.lease.as_mut());
         if let Some(lease) = lease {
             lease.read(letter);
+            // The first claim has not been answered yet.
+            let opens = matches!(letter, ToHolder::Grant { epoch: 0, .. });
+            if opens {
+                return;
+            }
             if self.fetchers.get(&client).is_some_and(|fetcher| !fetcher.answered) {
                 self.take_share(client, step);
                 return self.answer(client, step);

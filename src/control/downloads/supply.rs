@@ -72,7 +72,7 @@ impl FileDcm {
         self.adopt(client, portion, found, (old, trigger), step);
     }
 
-    /// Gives a portion this source, and says why. That it goes on waiting is not said again.
+    /// Gives a portion this source, and says why. That it goes on waiting for the same reason is not said again.
     pub(super) fn adopt(
         &mut self,
         client: PeerId,
@@ -95,9 +95,10 @@ impl FileDcm {
         };
         let Some(fetcher) = self.fetchers.get_mut(&client) else { return };
         let own = fetcher.portion_mut(portion);
-        let waits_on = own.told_to_wait && assigned.is_none();
+        let waits = assigned.is_none().then_some(found.rule);
+        let waits_on = waits.is_some() && own.waits == waits;
         (own.source, own.assigned) = (found.source, assigned);
-        (own.still, own.unheeded, own.told_to_wait) = (0, 0, assigned.is_none());
+        (own.still, own.unheeded, own.waits) = (0, 0, waits);
         if !waits_on {
             step.outbox.explain(decision(step, client, portion, found, (old, assigned), trigger));
         }

@@ -64,6 +64,7 @@ impl FileDcm {
         self.give_up_lost_servers(step);
         self.make_room_for_streams(step);
         self.renew_shares(step);
+        self.answer_the_rest(step);
         self.serve_the_waiting(step);
         self.relieve_servers(step);
     }
@@ -76,6 +77,15 @@ impl FileDcm {
         };
         let gone: Vec<PeerId> = self.fetchers.iter().filter_map(silent).collect();
         gone.into_iter().for_each(|peer| self.remove(peer, Trigger::ParentSilent, step));
+    }
+
+    /// Whoever shares a device of which nothing is left is told so.
+    fn answer_the_rest(&mut self, step: &mut Step<'_>) {
+        let waits = |(peer, fetcher): (&PeerId, &super::Fetcher)| {
+            (!fetcher.answered && fetcher.since < step.with.now).then_some(*peer)
+        };
+        let waiting: Vec<PeerId> = self.fetchers.iter().filter_map(waits).collect();
+        waiting.into_iter().for_each(|client| self.answer(client, step));
     }
 
     fn give_up_lost_servers(&mut self, step: &mut Step<'_>) {

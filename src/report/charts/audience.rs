@@ -6,25 +6,46 @@ use super::series::{Clock, Faults, Join, layers, points};
 use super::style::{BOUND, MUTED, Stroke, stroke_of};
 use super::{ChartOptions, ChartRun};
 
-const GBPS: f64 = 1e-9;
 const PERCENT: f64 = 100.0;
 /// Curves whose peaks differ by more than this read better on a logarithmic axis.
 const LOG_FROM: f64 = 12.0;
+
+/// What rates are shown in.
+#[derive(Clone, Copy)]
+struct Unit {
+    name: &'static str,
+    /// One bit per second in it.
+    scale: f64,
+}
+
+impl Unit {
+    /// Gbps where any run needs one.
+    fn of(runs: &[ChartRun]) -> Self {
+        let peak = |run| points(run, "cdn_rate_bps", Join::Sum, 1.0).into_iter().map(|(_, y)| y);
+        let peak = runs.iter().flat_map(peak).fold(0.0, f64::max);
+        if peak < 1e9 {
+            Self { name: "Mbps", scale: 1e-6 }
+        } else {
+            Self { name: "Gbps", scale: 1e-9 }
+        }
+    }
+}
 
 /// Viewers above, the rate that the CDN sends below, with the least it could be.
 pub(super) fn cdn_rate(runs: &[ChartRun], options: &ChartOptions) -> Figure {
     let clock = Clock::of(runs);
     let faults = Faults::of(runs, options, clock);
     let viewers = audience_layers(runs, clock);
-    let mut rates = over_time(runs, ("cdn_rate_bps", Join::Sum, GBPS), clock);
-    let bound = bound_layer(runs, clock);
+    let unit = Unit::of(runs);
+    let mut rates = over_time(runs, ("cdn_rate_bps", Join::Sum, unit.scale), clock);
+    let bound = bound_layer(runs, clock, unit);
     let mut legend = keys(runs);
     if let Some(bound) = bound {
         rates.push(bound);
         legend.push(Key::line("least possible", BOUND));
     }
     let audience = (Axis::linear("viewers", 0.0, largest(&viewers)), viewers);
-    let rate = (rate_axis(&rates), rates);
+    let rate = (rate_axis(&rates, unit), rates);
     let panels = vec![panel(audience, clock, &faults), panel(rate, clock, &faults)];
     figure("Audience, and the rate the CDN sends", legend, panels, faults)
 }
@@ -82,26 +103,27 @@ fn audience_layers(runs: &[ChartRun], clock: Clock) -> Vec<Layer> {
 }
 
 /// The least rate the CDN could send: of the first run that knows it.
-fn bound_layer(runs: &[ChartRun], clock: Clock) -> Option<Layer> {
+fn bound_layer(runs: &[ChartRun], clock: Clock, unit: Unit) -> Option<Layer> {
     // Of several contents together it is not the sum of each: they share uplinks.
     let metrics = ["cdn_rate_bound_pooled_bps", "cdn_rate_bound_bps"];
     let mut bounds = metrics
         .into_iter()
-        .flat_map(|metric| runs.iter().map(move |run| points(run, metric, Join::Sum, GBPS)));
+        .flat_map(|metric| runs.iter().map(move |run| points(run, metric, Join::Sum, unit.scale)));
     let known = bounds.find(|points| !points.is_empty())?;
     let points = known.into_iter().map(|(time, rate)| (clock.at(time), rate)).collect();
     Some(Layer::Curve { points, stroke: BOUND })
 }
 
 /// Linear where the curves are of one size, logarithmic where some would lie on the axis.
-fn rate_axis(rates: &[Layer]) -> Axis {
+fn rate_axis(rates: &[Layer], unit: Unit) -> Axis {
     let peaks = rates.iter().map(|layer| largest(std::slice::from_ref(layer)));
     let least_peak = peaks.filter(|peak| *peak > 0.0).fold(f64::INFINITY, f64::min);
     let peak = largest(rates);
     if least_peak.is_finite() && peak / least_peak > LOG_FROM {
-        Axis::logarithmic("CDN rate (Gbps, log)", least_peak / 2.0, peak)
+        let label = format!("CDN rate ({}, log)", unit.name);
+        Axis::logarithmic(&label, least_peak / 2.0, peak)
     } else {
-        Axis::linear("CDN rate (Gbps)", 0.0, peak)
+        Axis::linear(&format!("CDN rate ({})", unit.name), 0.0, peak)
     }
 }
 

@@ -6,7 +6,7 @@ pub(super) fn meaning(metric: &str) -> &'static str {
     known.map_or("", |(_, meaning)| meaning)
 }
 
-pub(super) const MEANINGS: [(&str, &str); 32] = [
+pub(super) const MEANINGS: [(&str, &str); 36] = [
     ("viewers_peak", "viewers at once, at most"),
     ("sessions", "viewers who came"),
     ("continuity", "of the media due, what was played on time"),
@@ -16,6 +16,10 @@ pub(super) const MEANINGS: [(&str, &str); 32] = [
     ("rebuffering_ratio", "of the time watched, what the picture stood still"),
     ("lag.p50", "behind the live edge, median viewer"),
     ("lag.p95", "the same for the last 5 %"),
+    ("downloads", "sessions that came for a file"),
+    ("downloads_completed", "of these, those that got all of it"),
+    ("download_time.p50", "from joining until all of it was there, median"),
+    ("download_slowdown.p95", "that time over the least possible, for the slowest 5 %"),
     ("peer_offload", "of all bytes, those that came from other viewers"),
     ("cdn_bytes", "what CDN nodes sent"),
     ("cdn_rate_peak", "the most that CDN nodes sent at once"),

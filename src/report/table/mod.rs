@@ -47,14 +47,23 @@ impl Table {
         let head = ["metric", "unit"].into_iter().chain(names).chain(["bound"]);
         let row = |row: &rows::Row| {
             let reached = columns.iter().map(|column| value_of(column.summary, row.metric));
+            let is_there = |column: &Column<'_>| {
+                column.summary.iter().any(|figure| figure.metric == row.metric)
+            };
+            let has_none = !columns.is_empty() && !columns.iter().any(is_there);
+            if row.is_of_some && has_none {
+                return None;
+            }
             let bound = bound_of(bounds, columns, row.bound);
             let values: Vec<Option<f64>> = reached.chain([bound]).collect();
             let scale = Scale::of(row.kind, &values);
             let cell = |value: &Option<f64>| value.map_or(ABSENT.to_string(), |v| scale.show(v));
             let cells = values.iter().map(cell);
-            [row.metric.to_string(), scale.unit.to_string()].into_iter().chain(cells).collect()
+            let named = [row.metric.to_string(), scale.unit.to_string()];
+            Some(named.into_iter().chain(cells).collect())
         };
-        Self { head: head.map(str::to_string).collect(), rows: ROWS.iter().map(row).collect() }
+        let rows = ROWS.iter().filter_map(row).collect();
+        Self { head: head.map(str::to_string).collect(), rows }
     }
 
     /// The table as aligned text. When it is wider than `width` characters, the coordinators stand

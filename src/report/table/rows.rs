@@ -8,6 +8,8 @@ pub(super) struct Row {
     pub(super) metric: &'static str,
     pub(super) kind: Kind,
     pub(super) bound: Bound,
+    /// It is left out where no run has the figure.
+    pub(super) is_of_some: bool,
 }
 
 /// Where the bound of a row stands.
@@ -21,15 +23,20 @@ pub(super) enum Bound {
 }
 
 const fn free(metric: &'static str, kind: Kind) -> Row {
-    Row { metric, kind, bound: Bound::None }
+    Row { metric, kind, bound: Bound::None, is_of_some: false }
+}
+
+/// Of runs of some kind only.
+const fn of_some(metric: &'static str, kind: Kind) -> Row {
+    Row { is_of_some: true, ..free(metric, kind) }
 }
 
 const fn bounded(metric: &'static str, kind: Kind, bound: Bound) -> Row {
-    Row { metric, kind, bound }
+    Row { metric, kind, bound, is_of_some: false }
 }
 
 /// From top to bottom.
-pub(super) const ROWS: [Row; 32] = [
+pub(super) const ROWS: [Row; 36] = [
     free("viewers_peak", Kind::Count),
     free("sessions", Kind::Count),
     free("continuity", Kind::Share),
@@ -39,6 +46,10 @@ pub(super) const ROWS: [Row; 32] = [
     free("rebuffering_ratio", Kind::Share),
     free("lag.p50", Kind::Seconds),
     free("lag.p95", Kind::Seconds),
+    of_some("downloads", Kind::Count),
+    of_some("downloads_completed", Kind::Count),
+    of_some("download_time.p50", Kind::Seconds),
+    of_some("download_slowdown.p95", Kind::Number("")),
     bounded("peer_offload", Kind::Share, Bound::Quantity("peer_offload")),
     bounded("cdn_bytes", Kind::Bytes, Bound::Quantity("cdn_bytes")),
     free("cdn_rate_peak", Kind::Rate),
