@@ -17,9 +17,10 @@ const SLACK: Span = Span::from_secs(2);
 pub(super) struct Found {
     pub(super) source: Source,
     pub(super) rule: Rule,
-    /// Clients that have as much of the portion.
+    /// Other clients that have all of the portion, or a source of it.
     pub(super) feasible: u32,
-    /// Of these, without uplink to spare; of the rest, not willing now; and of the rest, not reachable.
+    /// Of these, without uplink to spare; of the rest that are of use, not willing now; and of the rest, not
+    /// reachable.
     pub(super) pruned_uplink: u32,
     pub(super) pruned_policy: u32,
     pub(super) pruned_nat: u32,
@@ -45,7 +46,6 @@ impl Found {
 enum Pruned {
     /// It has less of the portion.
     Less,
-    Uplink,
     Policy,
     Nat,
 }
@@ -62,13 +62,15 @@ impl FileDcm {
     ) -> Found {
         let child = &self.fetchers[&client];
         let hopeless = self.failed.hopeless(with.now, client);
-        let mut found = Found::NOTHING;
+        let others = self.holders[portion.index()] - u32::from(child.portion(portion).is_held());
+        let mut found = Found { feasible: others, pruned_uplink: others, ..Found::NOTHING };
         let mut best = None;
-        for (peer, other) in self.fetchers.iter().filter(|(peer, _)| **peer != client) {
-            let out = Some(*peer) == except || hopeless.contains(peer);
-            match self.pruned((client, child), (*peer, other), portion, with) {
-                Some(Pruned::Less) => continue,
-                Some(Pruned::Uplink) => found.pruned_uplink += 1,
+        let open = self.open[portion.index()].iter().copied().filter(|peer| *peer != client);
+        for (peer, other) in open.map(|peer| (peer, &self.fetchers[&peer])) {
+            found.pruned_uplink -= 1;
+            let out = Some(peer) == except || hopeless.contains(&peer);
+            match self.pruned((client, child), (peer, other), portion, with) {
+                Some(Pruned::Less) => {}
                 Some(Pruned::Policy) => found.pruned_policy += 1,
                 Some(Pruned::Nat) => found.pruned_nat += 1,
                 None if out => found.pruned_nat += 1,
@@ -76,10 +78,9 @@ impl FileDcm {
                     found.considered += 1;
                     let rank = rank(child, other, portion, with);
                     found.pruned_congestion += u32::from(rank.0);
-                    best = best.into_iter().chain([(rank, *peer)]).min();
+                    best = best.into_iter().chain([(rank, peer)]).min();
                 }
             }
-            found.feasible += 1;
         }
         if let Some((rank, peer)) = best {
             (found.source, found.rule) = (Source::Peer(peer), Rule::NearestWithMore);
@@ -98,9 +99,6 @@ impl FileDcm {
     ) -> Option<Pruned> {
         if !self.is_of_use((client, child), (peer, other), portion, with) {
             return Some(Pruned::Less);
-        }
-        if !other.has_room(with.rate) {
-            return Some(Pruned::Uplink);
         }
         if !other.serves_at(with.now) {
             return Some(Pruned::Policy);

@@ -71,6 +71,11 @@ impl Portion {
         waits: None,
     };
 
+    /// Whether there is all of it, or a source.
+    pub(super) fn is_held(&self) -> bool {
+        self.done || self.source != Source::None
+    }
+
     /// Takes in what a client says of it and in which network that source is; returns the packets that have
     /// come since its last report, of `packets` in all.
     pub(super) fn note(

@@ -21,9 +21,9 @@ use super::servers::Servers;
 use crate::proto::{
     Amounts, ContentInfo, Heartbeat, Holder, Join, Outbox, Place, ToClient, ToKeeper, Trigger,
 };
-use crate::units::{AsNumber, Bytes, ContentId, PeerId, Substream};
+use crate::units::{AsNumber, BitRate, Bytes, ContentId, PeerId, Substream};
 use fetcher::{Fetcher, Source};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The DCM of one file.
 #[derive(Debug)]
@@ -32,6 +32,11 @@ pub(crate) struct FileDcm {
     /// Packets of each portion.
     packets: u32,
     fetchers: BTreeMap<PeerId, Fetcher>,
+    /// Of each portion, who holds it and has uplink to spare, terms and hours aside: all others need not be
+    /// looked at.
+    open: Vec<BTreeSet<PeerId>>,
+    /// Of each portion, how many have all of it or a source.
+    holders: Vec<u32>,
     failed: FailedPairs,
     /// Whom the search for somebody better than a CDN node comes to next.
     next: PeerId,
@@ -127,6 +132,8 @@ impl FileDcm {
             content,
             packets: content.packets(),
             fetchers: BTreeMap::new(),
+            open: vec![BTreeSet::new(); usize::from(content.substreams)],
+            holders: vec![0; usize::from(content.substreams)],
             failed: FailedPairs::default(),
             next: PeerId::new(0),
             moved: BTreeMap::new(),
@@ -212,6 +219,10 @@ impl FileDcm {
             self.portions().for_each(|portion| self.release(client, portion, step));
         }
         let Some(gone) = self.fetchers.remove(&client) else { return };
+        self.open.iter_mut().for_each(|open| _ = open.remove(&client));
+        for portion in self.portions().filter(|portion| gone.portion(*portion).done) {
+            self.holders[portion.index()] -= 1;
+        }
         self.failed.forget(client);
         self.gone.push(client);
         if let Some(lease) = gone.lease {
@@ -219,6 +230,19 @@ impl FileDcm {
         }
         for (child, portion) in self.children_of(client) {
             self.replace(child, portion, why, step);
+        }
+    }
+
+    /// What a client holds, lends or has promised has changed.
+    fn note_room(&mut self, client: PeerId, rate: BitRate) {
+        let Some(fetcher) = self.fetchers.get(&client) else { return };
+        let has_room = fetcher.has_room(rate);
+        for (portion, open) in Substream::all(self.content.substreams).zip(&mut self.open) {
+            if has_room && fetcher.portion(portion).is_held() {
+                open.insert(client);
+            } else {
+                open.remove(&client);
+            }
         }
     }
 

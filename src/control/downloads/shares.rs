@@ -97,7 +97,9 @@ impl FileDcm {
         let fetcher = self.fetchers.get_mut(&client)?;
         let usable = fetcher.lease?.usable(step.with.now);
         (fetcher.lends, fetcher.takes) = (usable.uplink, usable.downlink);
-        fetcher.answered.then_some(usable)
+        let answered = fetcher.answered;
+        self.note_room(client, step.with.rate);
+        answered.then_some(usable)
     }
 
     /// Does with a client what its share allows now.

@@ -90,15 +90,18 @@ impl FileDcm {
             }
             Source::Peer(peer) => {
                 self.fetchers.entry(peer).and_modify(|source| source.children += 1);
+                self.note_room(peer, rate);
                 Some(peer)
             }
         };
         let Some(fetcher) = self.fetchers.get_mut(&client) else { return };
         let own = fetcher.portion_mut(portion);
+        self.holders[portion.index()] += u32::from(assigned.is_some());
         let waits = assigned.is_none().then_some(found.rule);
         let waits_on = waits.is_some() && own.waits == waits;
         (own.source, own.assigned) = (found.source, assigned);
         (own.still, own.unheeded, own.waits) = (0, 0, waits);
+        self.note_room(client, rate);
         if !waits_on {
             step.outbox.explain(decision(step, client, portion, found, (old, assigned), trigger));
         }
@@ -110,11 +113,15 @@ impl FileDcm {
         let own = fetcher.portion_mut(portion);
         let source = std::mem::replace(&mut own.source, Source::None);
         own.assigned = None;
+        let held = source != Source::None && !own.done;
+        self.holders[portion.index()] -= u32::from(held);
+        self.note_room(client, step.with.rate);
         match source {
             Source::None => {}
             Source::Server(number) => step.servers.release_spared(number, step.with.rate),
             Source::Peer(peer) => {
                 self.fetchers.entry(peer).and_modify(|source| source.children -= 1);
+                self.note_room(peer, step.with.rate);
             }
         }
     }

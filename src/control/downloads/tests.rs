@@ -227,6 +227,20 @@ impl World {
                 faults.push(format!("{peer} serves against its terms"));
             }
         }
+        for portion in dcm.portions() {
+            let held = dcm.fetchers.values().filter(|own| own.portion(portion).is_held()).count();
+            if held as u32 != dcm.holders[portion.index()] {
+                faults.push(format!("{held} hold {portion}: {:?}", dcm.holders));
+            }
+        }
+        for portion in dcm.portions() {
+            let open = dcm.fetchers.iter().filter(|(_, own)| own.has_room(rate));
+            let open =
+                open.filter(|(_, own)| own.portion(portion).is_held()).map(|(peer, _)| *peer);
+            if !open.eq(dcm.open[portion.index()].iter().copied()) {
+                faults.push(format!("{:?} are not those with room", dcm.open));
+            }
+        }
         let spared: u64 = (0..2).map(|number| sources(Source::Server(number)).count() as u64).sum();
         if self.center.servers.spared() != rate * spared {
             faults.push(format!("CDN nodes have spared other than {spared} portions"));

@@ -30,8 +30,13 @@ impl FileDcm {
             let Some(fetcher) = self.fetchers.get_mut(&client) else { break };
             fetcher.heard = step.with.now;
             let own = fetcher.portion_mut(portion);
+            let held = own.is_held();
             let news = own.note(received, carrier, self.packets);
             let (now, from) = (*own, own.carrier.map(|(_, network)| network));
+            if now.done && !held {
+                self.holders[portion.index()] += 1;
+                self.note_room(client, step.with.rate);
+            }
             self.account(client, from, news);
             if now.done {
                 self.release(client, portion, step);
