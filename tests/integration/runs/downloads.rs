@@ -53,7 +53,7 @@ fn a_match_is_no_worse_for_the_film_beside_it() {
         assert!(sent > Some(0.9), "peers send the film: {sent:?}");
         assert_eq!(of_content(without, "film", "peer_offload"), None, "nothing of it moves");
         let copies = of_content(with, "film", "peer_offload_of_bound").expect("it moves");
-        assert!(copies > 0.94 && copies <= 1.0, "{copies} of what peers could send");
+        assert!(copies > 0.94 && copies < 1.0 + 1e-6, "{copies} of what peers could send");
     }
 }
 
