@@ -94,6 +94,11 @@ fn session(device: u32, file: bool) -> PeerId {
 
 impl World {
     fn new() -> Self {
+        Self::with_nodes_of(4_000)
+    }
+
+    /// Two CDN nodes that can send so many kbps each.
+    fn with_nodes_of(kbps: u64) -> Self {
         let mut world = Self {
             center: ControlCenter::new(ControlConfig::default()),
             outbox: Outbox::new(false),
@@ -104,7 +109,7 @@ impl World {
         let node = |number| ServerInfo {
             peer: PeerId::new(number),
             address: Address(number),
-            capacity: BitRate::from_kbps(4_000),
+            capacity: BitRate::from_kbps(kbps),
         };
         let catalogue = vec![info(STREAM, ContentKind::Live), info(FILE, ContentKind::File)];
         for feed in [Feed::Catalogue(catalogue), Feed::Servers(vec![node(0), node(1)])] {
@@ -130,7 +135,7 @@ impl World {
 
     fn happens(&mut self, event: Event) {
         match event {
-            Event::Join { device, file, uplink } => self.join(device, file, uplink),
+            Event::Join { device, file, uplink } => self.join(device, file, uplink, 1_600),
             Event::Leave { device, file } => {
                 let who = session(device, file);
                 self.told.retain(|(peer, _), _| *peer != who);
@@ -148,14 +153,14 @@ impl World {
         }
     }
 
-    fn join(&mut self, device: u32, file: bool, uplink: u64) {
+    fn join(&mut self, device: u32, file: bool, uplink: u64, downlink_kbps: u64) {
         let join = Join {
             client: HostId::new(device),
             content: if file { FILE } else { STREAM },
             address: Address(100 + device),
             nat: if device % 3 == 0 { NatKind::Symmetric } else { NatKind::Open },
             uplink: BitRate::from_kbps(500) * uplink,
-            downlink: BitRate::from_kbps(1_600),
+            downlink: BitRate::from_kbps(downlink_kbps),
             behind: Span::ZERO,
             device: Device::default(),
             terms: (device % 5 == 4)
@@ -180,6 +185,12 @@ impl World {
         });
         let beat = Heartbeat { received: received.collect(), ..Heartbeat::default() };
         self.say(who, &ToCenter::Heartbeat(beat));
+    }
+
+    /// Two seconds pass in which these have received so much.
+    fn everybody_reports(&mut self, sessions: &[PeerId], packets: u32) {
+        self.pass(2, true);
+        sessions.iter().for_each(|session| self.report(*session, packets));
     }
 
     fn pass(&mut self, seconds: u64, nodes: bool) {
@@ -268,6 +279,50 @@ impl World {
         }
         None
     }
+}
+
+/// All that these sessions take, by whom it is sent.
+fn senders(world: &World, sessions: &[PeerId]) -> Vec<Option<PeerId>> {
+    let takes = |session: &PeerId| {
+        let session = *session;
+        Substream::all(PORTIONS)
+            .map(move |substream| world.told.get(&(session, substream)).copied().flatten())
+    };
+    sessions.iter().flat_map(takes).collect()
+}
+
+/// Two devices lend all that there is beyond two copies of the stream. What they send of the file goes to viewers
+/// of the stream who would get nothing, and not the other way round.
+#[test]
+fn devices_that_serve_a_file_serve_viewers_of_a_stream_first() {
+    // A copy of the stream each, less what is kept for catching up.
+    let mut world = World::with_nodes_of(1_200);
+    let lenders = [2, 8].map(|device| session(device, true));
+    [2, 8].iter().for_each(|device| world.join(*device, true, 10, 10_000));
+    (0..14).for_each(|_| world.everybody_reports(&lenders, 500));
+    assert!(lenders.iter().all(|file| world.has[&(*file, Substream(1))] == PACKETS), "all of it");
+    [2, 8].iter().for_each(|device| world.join(*device, false, 10, 10_000));
+    let mut all = [2, 8].map(|device| session(device, false)).to_vec();
+    all.extend(lenders);
+    let fetchers = [1, 5, 7, 35, 37].map(|device| {
+        world.join(device, true, 0, 10_000);
+        session(device, true)
+    });
+    all.extend(fetchers);
+    (0..4).for_each(|_| world.everybody_reports(&all, 10));
+    let fed = |world: &World, sessions: &[PeerId]| {
+        senders(world, sessions).iter().filter(|sender| sender.is_some()).count()
+    };
+    let before = fed(&world, &fetchers);
+    assert!(before >= 9, "{:?}", senders(&world, &fetchers));
+    let viewers = [11, 13, 17, 23, 31].map(|device| {
+        world.join(device, false, 0, 10_000);
+        session(device, false)
+    });
+    all.extend(viewers);
+    (0..10).for_each(|_| world.everybody_reports(&all, 10));
+    assert_eq!(fed(&world, &viewers), 10, "{:?}", senders(&world, &viewers));
+    assert!(fed(&world, &fetchers) < before, "{:?}", senders(&world, &fetchers));
 }
 
 proptest! {
