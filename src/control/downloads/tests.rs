@@ -158,7 +158,7 @@ impl World {
             client: HostId::new(device),
             content: if file { FILE } else { STREAM },
             address: Address(100 + device),
-            nat: if device % 3 == 0 { NatKind::Symmetric } else { NatKind::Open },
+            nat: if device.is_multiple_of(3) { NatKind::Symmetric } else { NatKind::Open },
             uplink: BitRate::from_kbps(500) * uplink,
             downlink: BitRate::from_kbps(downlink_kbps),
             behind: Span::ZERO,
@@ -166,7 +166,7 @@ impl World {
             terms: (device % 5 == 4)
                 .then(|| Box::new(Terms { lan_only: true, ..Terms::default() })),
             // Half of the devices are on both.
-            host: (device % 2 == 0).then(|| HostId::new(device)),
+            host: device.is_multiple_of(2).then(|| HostId::new(device)),
             called: None,
         };
         self.say(session(device, file), &ToCenter::Join(join));

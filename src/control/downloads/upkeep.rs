@@ -94,7 +94,7 @@ impl FileDcm {
     }
 
     fn give_up_lost_servers(&mut self, step: &mut Step<'_>) {
-        for (client, portion, number) in self.from_servers() {
+        for (client, portion, number) in self.fed_by_servers() {
             if step.servers.is_down(number) {
                 self.replace(client, portion, Trigger::ParentSilent, step);
             }
@@ -102,7 +102,7 @@ impl FileDcm {
     }
 
     /// Portions that come from CDN nodes, and from which.
-    fn from_servers(&self) -> Vec<(PeerId, Substream, u16)> {
+    fn fed_by_servers(&self) -> Vec<(PeerId, Substream, u16)> {
         let of = |(client, fetcher): (&PeerId, &super::Fetcher)| {
             let fed = self.portions().filter_map(|portion| match fetcher.portion(portion).source {
                 Source::Server(number) => Some((*client, portion, number)),
@@ -119,7 +119,7 @@ impl FileDcm {
         if !step.servers.any_is_crowded() {
             return;
         }
-        let mut fed = self.from_servers();
+        let mut fed = self.fed_by_servers();
         let order = |(client, _, _): &(PeerId, Substream, u16)| {
             let fetcher = &self.fetchers[client];
             (fetcher.priority, std::cmp::Reverse((fetcher.since, *client)))
@@ -151,7 +151,7 @@ impl FileDcm {
 
     /// Looks for peers who could send what CDN nodes do, a part of the clients at a time.
     fn relieve_servers(&mut self, step: &mut Step<'_>) {
-        let mut fed = self.from_servers();
+        let mut fed = self.fed_by_servers();
         let first = fed.partition_point(|(client, ..)| *client < self.next);
         fed.rotate_left(first);
         for (client, portion, _) in fed.into_iter().take(TRIES) {
