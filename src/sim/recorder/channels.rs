@@ -178,12 +178,11 @@ impl Channels {
         let [from_peers, from_cdn] = received.map(|bytes| bytes as f64);
         let least = channel.integrate(swarm, received, seconds);
         let crossing = std::mem::take(&mut channel.crossing) as f64;
-        let mut rows: Vec<Row> = vec![
-            ("viewers", swarm.viewers as f64),
-            ("cdn_rate_bps", from_cdn * 8.0 / seconds),
-            ("cdn_rate_bound_bps", least.as_f64()),
-            ("peer_rate_bps", from_peers * 8.0 / seconds),
-        ];
+        let mut rows: Vec<Row> =
+            vec![("viewers", swarm.viewers as f64), ("cdn_rate_bps", from_cdn * 8.0 / seconds)];
+        // Of a file nothing must be sent now.
+        rows.extend((!is_file).then_some(("cdn_rate_bound_bps", least.as_f64())));
+        rows.push(("peer_rate_bps", from_peers * 8.0 / seconds));
         let mut push = |metric, value: Option<f64>| rows.extend(value.map(|value| (metric, value)));
         push("peer_offload", share(from_peers, from_peers + from_cdn));
         let most = peer_offload_max(swarm, rate).filter(|_| !is_file);
