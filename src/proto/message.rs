@@ -67,6 +67,14 @@ pub struct Join {
     pub called: Option<PeerId>,
 }
 
+impl Join {
+    /// What the client can lend: what its device cannot forward is not lent, whatever the line could carry.
+    #[must_use]
+    pub fn usable(&self) -> BitRate {
+        self.device.cpu.map_or(self.uplink, |cpu| self.uplink.min(cpu))
+    }
+}
+
 /// What a client says of the device that it runs on. Absent is what it does not know or limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Device {

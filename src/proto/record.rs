@@ -61,6 +61,8 @@ pub enum Rule {
     NearestOfCandidates,
     /// Of those who have as much of a file and uplink to spare, the nearest to the child.
     NearestWithMore,
+    /// The file is not published yet: nobody for now.
+    NotPublished,
     /// No peer has room: a CDN node.
     NoPeerHasRoom,
     /// Not reachable by peers: a CDN node.
@@ -201,13 +203,14 @@ impl Trigger {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ClusterFeed,
         Self::FromLevelAbove,
         Self::SameEnterprise,
         Self::NearestOfFriends,
         Self::NearestOfCandidates,
         Self::NearestWithMore,
+        Self::NotPublished,
         Self::NoPeerHasRoom,
         Self::NotReachable,
         Self::NothingHasRoom,
@@ -230,6 +233,7 @@ impl Rule {
             Self::NearestOfFriends => "nearest_of_friends",
             Self::NearestOfCandidates => "nearest_of_candidates",
             Self::NearestWithMore => "nearest_with_more",
+            Self::NotPublished => "not_published",
             Self::NoPeerHasRoom => "no_peer_has_room",
             Self::NotReachable => "not_reachable_by_peers",
             Self::NothingHasRoom => "nothing_has_room",

@@ -165,6 +165,12 @@ impl ToKeeper {
 }
 
 impl ToHolder {
+    /// Whether it only opens an account: no claim has been answered yet.
+    #[must_use]
+    pub const fn opens(&self) -> bool {
+        matches!(self, Self::Grant { epoch: 0, .. })
+    }
+
     /// Which session it is for.
     #[must_use]
     pub const fn holder(&self) -> Holder {

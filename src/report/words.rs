@@ -69,6 +69,7 @@ pub(super) const fn rule(rule: Rule) -> &'static str {
         Rule::NearestOfFriends => "the nearest of its friends with room",
         Rule::NearestOfCandidates => "the nearest of those with most room, close to the source",
         Rule::NearestWithMore => "the nearest of those who had as much of the file, with room",
+        Rule::NotPublished => "the file was not published yet",
         Rule::NoPeerHasRoom => "no peer had room",
         Rule::NotReachable => "no peer can reach it",
         Rule::NothingHasRoom => "nothing had room at all",

@@ -1,7 +1,10 @@
 //! A DCM's side of a share: what it holds of a host's lines, and until when.
 
 use crate::proto::{Amounts, Holder, ToHolder, ToKeeper, Wish};
-use crate::units::SimTime;
+use crate::units::{SimTime, Span};
+
+/// A share is renewed when it would run out within this span: two looks, of which one may be late (assumption).
+const RENEWED_BEFORE: Span = Span::from_secs(2);
 
 /// A share of one host.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +35,13 @@ impl Lease {
     }
 
     /// Until when it runs.
-    pub(crate) fn until(&self) -> SimTime {
+    pub(super) fn until(&self) -> SimTime {
         self.until
+    }
+
+    /// Whether it is to be renewed now although the client has not been heard.
+    pub(crate) fn ends_soon(&self, now: SimTime) -> bool {
+        self.until() < now + RENEWED_BEFORE
     }
 
     /// Takes a letter of the keeper in. A grant counts once: what of it has been given back does not come

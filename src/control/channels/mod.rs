@@ -16,3 +16,4 @@ mod tests;
 
 pub(crate) use keeper::{Keepers, Terms};
 pub(crate) use lease::Lease;
+pub(crate) use targets::wish_under;

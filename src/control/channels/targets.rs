@@ -36,6 +36,14 @@ pub(super) fn targets(rule: Sharing, has: BitRate, asked: &[Asked]) -> Vec<BitRa
     filling.targets
 }
 
+/// A wish for an uplink under a rule: of fixed parts nothing is given back.
+pub(crate) fn wish_under(rule: Sharing, wish: Wish) -> Wish {
+    match rule {
+        Sharing::Leases => wish,
+        Sharing::Halves => Wish { likes: BitRate::from_bps(u64::MAX), ..wish },
+    }
+}
+
 /// A line that is being shared out.
 struct Filling<'a> {
     left: BitRate,

@@ -219,8 +219,7 @@ impl Dcm {
     ) -> MemberId {
         let now = step.with.now;
         self.keep_hours(step);
-        // What the device cannot forward is not lent, whatever the line could carry.
-        let usable = join.device.cpu.map_or(join.uplink, |cpu| join.uplink.min(cpu));
+        let usable = join.usable();
         let lent = usable - usable.scaled(step.with.config.catch_up_reserve);
         let slots = if join.host.is_some() { 0 } else { step.with.slots_in(lent) };
         let default = Terms::default();

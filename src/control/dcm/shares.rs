@@ -8,10 +8,9 @@ use super::member::{MemberId, Source};
 use super::view::View;
 use super::waiting::Waiting;
 use super::{Choice, Dcm, Step};
-use crate::control::channels::Lease;
-use crate::control::config::Sharing;
+use crate::control::channels::{Lease, wish_under};
 use crate::proto::{Amounts, Holder, ToHolder, ToKeeper, Trigger, Wish};
-use crate::units::{BitRate, HostId, NatKind, SimTime, Span, Substream};
+use crate::units::{BitRate, HostId, NatKind, SimTime, Substream};
 use std::collections::BTreeMap;
 
 /// The shares of one cluster.
@@ -118,11 +117,7 @@ impl Dcm {
         if !self.shares.leases.contains_key(&id) {
             return;
         }
-        let mut uplink = self.uplink_wish(id, step.with.rate);
-        if step.with.config.sharing == Sharing::Halves {
-            // Fixed parts: nothing of them is given back.
-            uplink.likes = BitRate::from_bps(u64::MAX);
-        }
+        let uplink = wish_under(step.with.config.sharing, self.uplink_wish(id, step.with.rate));
         let downlink = self.downlink_wish(id);
         if let Some(lease) = self.shares.leases.get_mut(&id) {
             step.letters.push(lease.claim(uplink, downlink));
@@ -135,8 +130,7 @@ impl Dcm {
         if let Some(lease) = self.shares.leases.get_mut(&id) {
             lease.read(letter);
             // Whoever had the device to itself goes on so until its first claim has been answered.
-            let opens = matches!(letter, ToHolder::Grant { epoch: 0, .. });
-            if !(opens && self.view.member(id).lends) {
+            if !(letter.opens() && self.view.member(id).lends) {
                 self.use_share(id, step);
             }
         }
@@ -150,10 +144,9 @@ impl Dcm {
         }
         let feeds = self.wanted_feeds(step);
         self.shares.look(&self.view, &self.waiting, self.left_out, feeds);
-        let soon = step.with.now + RENEWED_BEFORE;
         let leases = self.shares.leases.iter();
-        let due: Vec<MemberId> =
-            leases.filter(|(_, lease)| lease.until() < soon).map(|(id, _)| *id).collect();
+        let due = leases.filter(|(_, lease)| lease.ends_soon(step.with.now));
+        let due: Vec<MemberId> = due.map(|(id, _)| *id).collect();
         due.into_iter().for_each(|id| self.claim_share(id, step));
     }
 
@@ -250,9 +243,6 @@ impl Dcm {
         self.waiting.list.retain(|(stay, _)| stay.id != id);
     }
 }
-
-/// A share is renewed when it would run out within this span: two looks, of which one may be late (assumption).
-const RENEWED_BEFORE: Span = Span::from_secs(2);
 
 fn carries(lease: &Lease, now: SimTime, bitrate: BitRate) -> bool {
     lease.usable(now).downlink >= bitrate

@@ -50,6 +50,15 @@ enum Pruned {
     Nat,
 }
 
+/// Who looks for a source of which portion.
+#[derive(Clone, Copy)]
+struct Ask<'a> {
+    client: PeerId,
+    child: &'a Fetcher,
+    portion: Substream,
+    with: &'a Surroundings<'a>,
+}
+
 impl FileDcm {
     /// Of those who have as much of a portion and uplink to spare, the nearest; of equals whoever has all of
     /// it, then whoever has most uplink left. `except` has failed.
@@ -61,6 +70,7 @@ impl FileDcm {
         with: &Surroundings<'_>,
     ) -> Found {
         let child = &self.fetchers[&client];
+        let ask = Ask { client, child, portion, with };
         let hopeless = self.failed.hopeless(with.now, client);
         let others = self.holders[portion.index()] - u32::from(child.portion(portion).is_held());
         let mut found = Found { feasible: others, pruned_uplink: others, ..Found::NOTHING };
@@ -69,14 +79,14 @@ impl FileDcm {
         for (peer, other) in open.map(|peer| (peer, &self.fetchers[&peer])) {
             found.pruned_uplink -= 1;
             let out = Some(peer) == except || hopeless.contains(&peer);
-            match self.pruned((client, child), (peer, other), portion, with) {
+            match self.pruned(ask, peer, other) {
                 Some(Pruned::Less) => {}
                 Some(Pruned::Policy) => found.pruned_policy += 1,
                 Some(Pruned::Nat) => found.pruned_nat += 1,
                 None if out => found.pruned_nat += 1,
                 None => {
                     found.considered += 1;
-                    let rank = rank(child, other, portion, with);
+                    let rank = ask.rank(other);
                     found.pruned_congestion += u32::from(rank.0);
                     best = best.into_iter().chain([(rank, peer)]).min();
                 }
@@ -90,31 +100,20 @@ impl FileDcm {
         found
     }
 
-    fn pruned(
-        &self,
-        (client, child): (PeerId, &Fetcher),
-        (peer, other): (PeerId, &Fetcher),
-        portion: Substream,
-        with: &Surroundings<'_>,
-    ) -> Option<Pruned> {
-        if !self.is_of_use((client, child), (peer, other), portion, with) {
+    fn pruned(&self, ask: Ask<'_>, peer: PeerId, other: &Fetcher) -> Option<Pruned> {
+        if !self.is_of_use(ask, peer, other) {
             return Some(Pruned::Less);
         }
-        if !other.serves_at(with.now) {
+        if !other.serves_at(ask.with.now) {
             return Some(Pruned::Policy);
         }
-        (!other.nat.can_connect(child.nat)).then_some(Pruned::Nat)
+        (!other.nat.can_connect(ask.child.nat)).then_some(Pruned::Nat)
     }
 
     /// Whether a client can get from another what it lacks of a portion: the other has all, or has more by all
     /// that reports leave open, or gets it as early.
-    fn is_of_use(
-        &self,
-        (client, child): (PeerId, &Fetcher),
-        (peer, other): (PeerId, &Fetcher),
-        portion: Substream,
-        with: &Surroundings<'_>,
-    ) -> bool {
+    fn is_of_use(&self, ask: Ask<'_>, peer: PeerId, other: &Fetcher) -> bool {
+        let Ask { client, child, portion, with } = ask;
         if other.portion(portion).done {
             return true;
         }
@@ -158,20 +157,18 @@ enum Way {
     Dry,
 }
 
-/// The less the better: over a link in trouble, round trip, another city, not all of it, little uplink left.
-fn rank(
-    child: &Fetcher,
-    other: &Fetcher,
-    portion: Substream,
-    with: &Surroundings<'_>,
-) -> (bool, u32, bool, bool, Reverse<u64>) {
-    let (from, to) = (other.place, child.place);
-    let left = other.lends.as_bps() / with.rate.as_bps().max(1);
-    (
-        with.network.trouble(from.network, to.network).is_some(),
-        round_trip_ms(Some(from), to, with.network),
-        (from.network, from.metro) != (to.network, to.metro),
-        !other.portion(portion).done,
-        Reverse(left.saturating_sub(u64::from(other.children))),
-    )
+impl Ask<'_> {
+    /// The less the better: over a link in trouble, round trip, another city, not all of it, little uplink left.
+    fn rank(&self, other: &Fetcher) -> (bool, u32, bool, bool, Reverse<u64>) {
+        let Self { child, portion, with, .. } = *self;
+        let (from, to) = (other.place, child.place);
+        let left = other.lends.as_bps() / with.rate.as_bps().max(1);
+        (
+            with.network.trouble(from.network, to.network).is_some(),
+            round_trip_ms(Some(from), to, with.network),
+            (from.network, from.metro) != (to.network, to.metro),
+            !other.portion(portion).done,
+            Reverse(left.saturating_sub(u64::from(other.children))),
+        )
+    }
 }

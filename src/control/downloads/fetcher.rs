@@ -76,18 +76,10 @@ impl Portion {
         self.done || self.source != Source::None
     }
 
-    /// Takes in what a client says of it and in which network that source is; returns the packets that have
-    /// come since its last report, of `packets` in all.
-    pub(super) fn note(
-        &mut self,
-        received: &Received,
-        carrier: Option<(PeerId, AsNumber)>,
-        packets: u32,
-    ) -> u32 {
+    /// Takes in what a client says of it; returns the packets that have come since its last report, of
+    /// `packets` in all.
+    pub(super) fn note(&mut self, received: &Received, packets: u32) -> u32 {
         let news = received.last.saturating_sub(self.has);
-        // A source that has gone meanwhile is still where it was.
-        let former = self.carrier.filter(|(source, _)| Some(*source) == received.parent);
-        self.carrier = former.or(carrier).or(self.carrier);
         self.has = self.has.max(received.last);
         // The last packet may not be a whole one.
         self.done = self.has + 1 >= packets;
@@ -107,7 +99,7 @@ impl Fetcher {
         content: &ContentInfo,
         config: &ControlConfig,
     ) -> Self {
-        let usable = join.device.cpu.map_or(join.uplink, |cpu| join.uplink.min(cpu));
+        let usable = join.usable();
         // Files catch up with nothing, but the account of a shared device is one for all contents.
         let reserve = usable.scaled(config.catch_up_reserve);
         let reserve = if join.host.is_some() { reserve } else { BitRate::ZERO };

@@ -2,13 +2,9 @@
 
 use super::fetcher::{Fetcher, Source};
 use super::{FileDcm, Step};
-use crate::control::channels::Lease;
-use crate::control::config::Sharing;
+use crate::control::channels::{Lease, wish_under};
 use crate::proto::{Amounts, Holder, Rank, ToHolder, ToKeeper, Trigger, Wish};
-use crate::units::{BitRate, PeerId, Span};
-
-/// A share is renewed when it would run out within this span: two looks, of which one may be late (assumption).
-const RENEWED_BEFORE: Span = Span::from_secs(2);
+use crate::units::{BitRate, PeerId};
 
 impl FileDcm {
     /// A client's device gets an account, or the account another session: nothing of it counts before that.
@@ -38,12 +34,8 @@ impl FileDcm {
         if fetcher.lease.is_none() {
             return;
         }
-        let mut uplink = uplink_wish(fetcher, lacks, step);
-        let mut downlink = downlink_wish(fetcher, step.with.rate);
-        if step.with.config.sharing == Sharing::Halves {
-            // Fixed parts: nothing of them is given back.
-            (uplink.likes, downlink.likes) = (BitRate::from_bps(u64::MAX), downlink.needs);
-        }
+        let uplink = wish_under(step.with.config.sharing, uplink_wish(fetcher, lacks, step));
+        let downlink = downlink_wish(fetcher, step.with.rate);
         if let Some(lease) = &mut fetcher.lease {
             step.letters.push(lease.claim(uplink, downlink));
         }
@@ -55,9 +47,7 @@ impl FileDcm {
         let lease = self.fetchers.get_mut(&client).and_then(|fetcher| fetcher.lease.as_mut());
         if let Some(lease) = lease {
             lease.read(letter);
-            // The first claim has not been answered yet.
-            let opens = matches!(letter, ToHolder::Grant { epoch: 0, .. });
-            if opens {
+            if letter.opens() {
                 return;
             }
             if self.fetchers.get(&client).is_some_and(|fetcher| !fetcher.answered) {
@@ -71,8 +61,8 @@ impl FileDcm {
     /// Renews what clients that are not heard have not renewed by their reports.
     pub(super) fn renew_shares(&mut self, step: &mut Step<'_>) {
         self.count_lacking();
-        let soon = step.with.now + RENEWED_BEFORE;
-        let due = |fetcher: &Fetcher| fetcher.lease.is_some_and(|lease| lease.until() < soon);
+        let now = step.with.now;
+        let due = |fetcher: &Fetcher| fetcher.lease.is_some_and(|lease| lease.ends_soon(now));
         let due: Vec<PeerId> =
             self.fetchers.iter().filter(|(_, own)| due(own)).map(|(peer, _)| *peer).collect();
         due.into_iter().for_each(|client| self.claim(client, step));

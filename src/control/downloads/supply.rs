@@ -52,15 +52,14 @@ impl FileDcm {
         step: &mut Step<'_>,
     ) {
         let failed = old.filter(|_| trigger != Trigger::ShareRecalled);
-        let is_published = step.with.now >= self.content.start;
-        let mut found = if !is_published {
-            Found::NOTHING
+        let mut found = if step.with.now < self.content.start {
+            Found { rule: Rule::NotPublished, ..Found::NOTHING }
         } else if self.fetchers[&client].may_fetch_more(step.with.rate) {
             self.best_peer(client, portion, failed, step.with)
         } else {
             Found { rule: Rule::DownlinkTaken, ..Found::NOTHING }
         };
-        if is_published && found.rule == Rule::NothingHasRoom {
+        if found.rule == Rule::NothingHasRoom {
             let wanted =
                 Wanted { to: self.fetchers[&client].place, rate: step.with.rate, held: None };
             if let Some(number) =
@@ -113,8 +112,10 @@ impl FileDcm {
         let own = fetcher.portion_mut(portion);
         let source = std::mem::replace(&mut own.source, Source::None);
         own.assigned = None;
-        let held = source != Source::None && !own.done;
-        self.holders[portion.index()] -= u32::from(held);
+        if source == Source::None {
+            return;
+        }
+        self.holders[portion.index()] -= u32::from(!own.done);
         self.note_room(client, step.with.rate);
         match source {
             Source::None => {}

@@ -4,8 +4,8 @@ use super::fetcher::Source;
 use crate::control::config::ControlConfig;
 use crate::control::machine::ControlCenter;
 use crate::proto::{
-    ContentInfo, ContentKind, Coordinator, Device, Feed, Heartbeat, Input, Join, Outbox, Output,
-    Received, ServerInfo, Terms, ToCenter, ToClient,
+    ContentInfo, ContentKind, Coordinator, Device, Feed, Heartbeat, Hours, Input, Join, Outbox,
+    Output, Received, ServerInfo, Terms, ToCenter, ToClient,
 };
 use crate::units::{
     Address, BitRate, Bytes, ContentId, HostId, NatKind, PeerId, SimTime, Span, Substream,
@@ -87,6 +87,17 @@ fn info(content: ContentId, kind: ContentKind) -> ContentInfo {
     }
 }
 
+/// Some serve their own network only, and some nobody at certain hours.
+fn terms_of(device: u32) -> Option<Terms> {
+    let hours =
+        |from, until| Hours { from: SimTime::from_secs(from), until: SimTime::from_secs(until) };
+    match device % 5 {
+        3 => Some(Terms { no_serving: vec![hours(4, 8), hours(15, 40)], ..Terms::default() }),
+        4 => Some(Terms { lan_only: true, ..Terms::default() }),
+        _ => None,
+    }
+}
+
 /// One peer a session, after the two CDN nodes.
 fn session(device: u32, file: bool) -> PeerId {
     PeerId::new(2 + 2 * device + u32::from(file))
@@ -163,8 +174,7 @@ impl World {
             downlink: BitRate::from_kbps(downlink_kbps),
             behind: Span::ZERO,
             device: Device::default(),
-            terms: (device % 5 == 4)
-                .then(|| Box::new(Terms { lan_only: true, ..Terms::default() })),
+            terms: terms_of(device).map(Box::new),
             // Half of the devices are on both.
             host: device.is_multiple_of(2).then(|| HostId::new(device)),
             called: None,
@@ -297,12 +307,12 @@ fn senders(world: &World, sessions: &[PeerId]) -> Vec<Option<PeerId>> {
 fn devices_that_serve_a_file_serve_viewers_of_a_stream_first() {
     // A copy of the stream each, less what is kept for catching up.
     let mut world = World::with_nodes_of(1_200);
-    let lenders = [2, 8].map(|device| session(device, true));
-    [2, 8].iter().for_each(|device| world.join(*device, true, 10, 10_000));
+    let lenders = [2, 10].map(|device| session(device, true));
+    [2, 10].iter().for_each(|device| world.join(*device, true, 10, 10_000));
     (0..14).for_each(|_| world.everybody_reports(&lenders, 500));
     assert!(lenders.iter().all(|file| world.has[&(*file, Substream(1))] == PACKETS), "all of it");
-    [2, 8].iter().for_each(|device| world.join(*device, false, 10, 10_000));
-    let mut all = [2, 8].map(|device| session(device, false)).to_vec();
+    [2, 10].iter().for_each(|device| world.join(*device, false, 10, 10_000));
+    let mut all = [2, 10].map(|device| session(device, false)).to_vec();
     all.extend(lenders);
     let fetchers = [1, 5, 7, 35, 37].map(|device| {
         world.join(device, true, 0, 10_000);

@@ -25,13 +25,17 @@ impl FileDcm {
     ) -> Vec<Substream> {
         let (mut troubled, mut unheeded) = (Vec::new(), Vec::new());
         for (portion, received) in self.portions().zip(&beat.received) {
-            let carrier =
-                received.parent.and_then(|from| Some((from, self.network_of(from, step)?)));
+            let Some(fetcher) = self.fetchers.get(&client) else { break };
+            let known = fetcher.portion(portion).carrier.map(|(source, _)| source);
+            // Most report the same source again. One that has gone meanwhile is still where it was.
+            let other = received.parent.filter(|source| known != Some(*source));
+            let carrier = other.and_then(|source| Some((source, self.network_of(source, step)?)));
             let Some(fetcher) = self.fetchers.get_mut(&client) else { break };
             fetcher.heard = step.with.now;
             let own = fetcher.portion_mut(portion);
+            own.carrier = carrier.or(own.carrier);
             let held = own.is_held();
-            let news = own.note(received, carrier, self.packets);
+            let news = own.note(received, self.packets);
             let (now, from) = (*own, own.carrier.map(|(_, network)| network));
             if now.done && !held {
                 self.holders[portion.index()] += 1;
@@ -67,6 +71,7 @@ impl FileDcm {
     pub(crate) fn tick(&mut self, step: &mut Step<'_>) {
         self.give_up_the_silent(step);
         self.give_up_lost_servers(step);
+        self.keep_hours(step);
         self.make_room_for_streams(step);
         self.renew_shares(step);
         self.answer_the_rest(step);
@@ -82,6 +87,20 @@ impl FileDcm {
         };
         let gone: Vec<PeerId> = self.fetchers.iter().filter_map(silent).collect();
         gone.into_iter().for_each(|peer| self.remove(peer, Trigger::ParentSilent, step));
+    }
+
+    /// Whoever fetches from a client whose hours of serving nobody have begun is moved.
+    fn keep_hours(&mut self, step: &mut Step<'_>) {
+        let now = step.with.now;
+        let rests = |(peer, fetcher): (&PeerId, &super::Fetcher)| {
+            (fetcher.children > 0 && !fetcher.serves_at(now)).then_some(*peer)
+        };
+        let resting: Vec<PeerId> = self.fetchers.iter().filter_map(rests).collect();
+        for (child, portion) in
+            resting.into_iter().flat_map(|peer| self.children_of(peer)).collect::<Vec<_>>()
+        {
+            self.replace(child, portion, Trigger::ServingHours, step);
+        }
     }
 
     /// Whoever shares a device of which nothing is left is told so.

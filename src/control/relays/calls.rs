@@ -215,7 +215,7 @@ impl ControlCenter {
             duty.stage = Stage::Serving(from, now);
         }
         if duty.kind == RelayKind::Drafted {
-            let usable = join.device.cpu.map_or(join.uplink, |cpu| join.uplink.min(cpu));
+            let usable = join.usable();
             duty.lends = usable - usable.scaled(self.config.catch_up_reserve);
             let has = Amounts { uplink: duty.lends, downlink: join.downlink };
             if let Some(host) = join.host {

@@ -165,6 +165,24 @@ fn a_source_that_vanishes_is_replaced_within_a_few_heartbeats() {
     assert!(longest < 12.0, "{longest} s: {waits:?}");
 }
 
+/// The strong lines serve nobody for two minutes: whoever fetches from them is moved, and what was sent says so.
+#[test]
+fn nobody_sends_a_file_in_hours_of_not_serving() {
+    let hours = "name = \"fibre\"\nno_serving = [{ from = \"4 min\", until = \"6 min\" }]\n";
+    let text = builtin::text(NAME).expect("a built-in scenario");
+    let text = text.replace("name = \"fibre\"\n", hours);
+    let scenario = load(&text, NAME, &[], &|file| Err(format!("no file {file}")));
+    let run = checked(&scenario.expect("a valid scenario"), CoordinatorKind::ControlCenter);
+    assert_eq!(figure(&run, "term_violations.no_serving"), 0.0);
+    let film = sessions(&run, FILM);
+    let fetches = |decision: &&Decision| film.values().any(|row| row.peer == decision.child);
+    let moved = run.decisions.iter().filter(|decision| decision.trigger == Trigger::ServingHours);
+    let moved: Vec<&Decision> = moved.filter(fetches).collect();
+    assert!(moved.len() > 10, "{} portions", moved.len());
+    let begin = SimTime::from_secs(240);
+    assert!(moved.iter().all(|one| one.time.since(begin) <= Span::from_secs(1)));
+}
+
 #[test]
 fn what_the_control_center_hears_of_files_is_what_moved() {
     for run in with_film() {
