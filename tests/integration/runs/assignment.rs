@@ -165,7 +165,9 @@ fn the_nearest_of_the_candidates_is_nearer_than_one_at_random() {
 fn of_more_candidates_the_closest_is_closer() {
     let runs = [1, 4, 16].map(|count| (count, one_world(&format!("control.candidates={count}"))));
     let crossing = runs.each_ref().map(|(_, run)| figure(run, "cross_isp_share"));
-    assert!(crossing[0] > crossing[1] && crossing[1] > crossing[2], "{crossing:?}");
+    // By chance alone the second crosses as much as 0.99 of the first, and the third 0.97.
+    let [first, second, third] = crossing;
+    assert!(second < first * 0.9 && third < first * 0.7, "{crossing:?}");
     for (count, run) in &runs {
         let considered = run.decisions.iter().map(|decision| decision.considered);
         assert_eq!(considered.max(), Some(*count), "candidates looked at one by one");
