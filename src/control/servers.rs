@@ -52,9 +52,10 @@ impl Server {
         self.limit.scaled(Ratio::new(1.0 - share).unwrap_or_default())
     }
 
-    fn is_crowded(&self) -> bool {
+    /// Whether of a share that is left to streams half is taken, and files have something to give back.
+    fn is_crowded(&self, left: f64) -> bool {
         let all = self.reserved + self.spared;
-        self.spared > BitRate::ZERO && all > self.without(LEFT_TO_STREAMS / 2.0)
+        self.spared > BitRate::ZERO && all > self.without(left / 2.0)
     }
 }
 
@@ -186,10 +187,15 @@ impl Servers {
         wanted: Wanted,
         network: &Conditions,
     ) -> Option<u16> {
-        let left = if self.streams { LEFT_TO_STREAMS } else { 0.0 };
+        let left = self.left_to_streams();
         self.nearest_with(now, wanted, network, |_, server| {
             server.reserved + server.spared + wanted.rate <= server.without(left)
         })
+    }
+
+    /// The share of every node that files leave to streams: nothing where there are none.
+    fn left_to_streams(&self) -> f64 {
+        if self.streams { LEFT_TO_STREAMS } else { 0.0 }
     }
 
     fn nearest_with(
@@ -250,12 +256,12 @@ impl Servers {
 
     /// Whether streams have taken half of what files leave to them, so that files must give way.
     pub(crate) fn is_crowded(&self, number: u16) -> bool {
-        self.servers[usize::from(number)].is_crowded()
+        self.servers[usize::from(number)].is_crowded(self.left_to_streams())
     }
 
     /// Whether any node is.
     pub(crate) fn any_is_crowded(&self) -> bool {
-        self.servers.iter().any(Server::is_crowded)
+        self.servers.iter().any(|server| server.is_crowded(self.left_to_streams()))
     }
 
     /// Copies of this rate for which all nodes that live have room.

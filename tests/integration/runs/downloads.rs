@@ -230,5 +230,6 @@ fn a_crowd_for_a_file_has_it_in_a_few_times_the_least_time() {
         assert!(last >= least - 1e-3, "{last} s is less than {least} s can be");
         assert!(last < least * most, "{last} s, {least} s would do: {uplink} and {cdn} Mbps");
         assert_eq!(figure(&run, "downloads_completed"), viewers);
+        assert_eq!(figure(&run, "downloads_recalled"), 0.0, "there is no stream");
     }
 }
