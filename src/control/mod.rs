@@ -10,7 +10,6 @@ mod desks;
 mod directory;
 mod downloads;
 mod figures;
-mod files;
 mod history;
 mod levels;
 mod machine;

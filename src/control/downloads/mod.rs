@@ -9,6 +9,7 @@
 
 mod choose;
 mod fetcher;
+mod messages;
 mod shares;
 mod supply;
 #[cfg(test)]

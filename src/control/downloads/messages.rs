@@ -1,15 +1,15 @@
-//! Client manager, for clients of files: their messages go to the file's DCM. Decisions about files take no
+//! What clients of files say goes to the file's DCM, by way of the control machine. Decisions about files take no
 //! modelled time.
 
-use super::downloads::{FileDcm, Step};
-use super::machine::ControlCenter;
-use super::turns::surroundings;
+use super::{FileDcm, Step};
+use crate::control::machine::ControlCenter;
+use crate::control::turns::surroundings;
 use crate::proto::{ContentInfo, Outbox, ToCenter, ToHolder};
 use crate::units::{PeerId, SimTime};
 
 impl ControlCenter {
     /// What a client of a file says.
-    pub(super) fn serve_download(
+    pub(in crate::control) fn serve_download(
         &mut self,
         now: SimTime,
         from: PeerId,
@@ -39,7 +39,7 @@ impl ControlCenter {
     }
 
     /// Lets the DCM of a file act, and others with what it has to tell them.
-    pub(super) fn in_file(
+    pub(in crate::control) fn in_file(
         &mut self,
         now: SimTime,
         content: &ContentInfo,
@@ -64,7 +64,7 @@ impl ControlCenter {
     }
 
     /// A keeper's letter about a device on which a file is fetched.
-    pub(super) fn read_share_of_file(
+    pub(in crate::control) fn read_share_of_file(
         &mut self,
         now: SimTime,
         client: PeerId,
@@ -79,7 +79,7 @@ impl ControlCenter {
     }
 
     /// The second-level look at all files.
-    pub(super) fn tick_downloads(&mut self, now: SimTime, outbox: &mut Outbox) {
+    pub(in crate::control) fn tick_downloads(&mut self, now: SimTime, outbox: &mut Outbox) {
         for content in self.downloads.contents() {
             self.in_file(now, &content, outbox, |dcm, step| dcm.tick(step));
         }
