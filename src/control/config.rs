@@ -61,6 +61,10 @@ pub struct ControlConfig {
     pub sharing: Sharing,
     /// Whether the condition monitor looks for links in trouble.
     pub monitor: bool,
+    /// Whether uplinks are measured, or clients believed.
+    pub measure_uplinks: bool,
+    /// After how long an uplink that was found to carry less than its client says is measured again.
+    pub remeasure: Span,
     /// Weights of the objective function.
     pub objective: ObjectiveConfig,
     /// When clusters are split and merged.
@@ -252,6 +256,10 @@ impl Default for ControlConfig {
             sharing: Sharing::Leases,
             // The source's own description has one.
             monitor: true,
+            // High capacity is measured, as the source has it.
+            measure_uplinks: true,
+            // Assumption: as often as the whole is recomputed.
+            remeasure: Span::from_secs(300),
             objective: ObjectiveConfig::default(),
             clusters: ClusterConfig::default(),
             service: ServiceConfig::default(),

@@ -90,7 +90,11 @@ impl ControlCenter {
                 Level::Bottom => {
                     let ready = self.dcms[number].ready();
                     self.change_level(now, (number, Level::Second), &ready, outbox);
-                    let next = self.dcms[number].strong(CALLED_AT_ONCE);
+                    self.with_dcm(now, number, outbox, |dcm, step| {
+                        dcm.ask_the_strong(CALLED_AT_ONCE, step)
+                    });
+                    let measures = self.config.measure_uplinks;
+                    let next = self.dcms[number].strong(CALLED_AT_ONCE, measures);
                     self.dcms[number].call_up(&next);
                 }
                 Level::Second => {
@@ -122,7 +126,8 @@ impl ControlCenter {
         self.change_level(now, (number, Level::Top), &ready, outbox);
         let missing = missing - ready.len();
         let Self { config, dcms, .. } = self;
-        let next = dcms[number].strongest(|place| post.covers(place, config), missing);
+        let measures = config.measure_uplinks;
+        let next = dcms[number].strongest(|place| post.covers(place, config), missing, measures);
         dcms[number].call_up(&next);
     }
 

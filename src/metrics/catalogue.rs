@@ -24,7 +24,7 @@ const MEAN_MAX: Parts = &[".mean", ".max"];
 const ALL: Parts = &[".mean", ".p05", ".p50", ".p95", ".p99", ".max"];
 
 /// Name, unit and good way of every figure, and what may follow the name.
-const NAMES: [(&str, &str, Direction, Parts); 158] = [
+const NAMES: [(&str, &str, Direction, Parts); 168] = [
     // The audience
     ("viewers_peak", "viewers", Neither, ONE),
     ("sessions", "count", Neither, ONE),
@@ -113,6 +113,17 @@ const NAMES: [(&str, &str, Direction, Parts); 158] = [
     ("link_verdict_precision", "ratio", Higher, ONE),
     ("link_fault_recall", "ratio", Higher, ONE),
     ("time_to_locate", "s", Lower, ALL),
+    // Uplinks, where some are said to be wider than they are or are measured
+    ("uplinks_overstated", "count", Neither, ONE),
+    ("uplinks_overbooked", "count", Lower, ONE),
+    ("uplinks_overbooked_found", "count", Neither, ONE),
+    ("uplink_findings", "count", Neither, ONE),
+    ("uplink_finding_precision", "ratio", Higher, ONE),
+    ("uplink_finding_recall", "ratio", Higher, ONE),
+    ("uplink_finding_error", "ratio", Lower, ALL),
+    ("time_to_find_uplink", "s", Lower, ALL),
+    ("uplink_probes", "count", Neither, ONE),
+    ("uplink_probe_bytes", "B", Neither, ONE),
     // What the coordinators say of themselves
     ("monitor_networks", "count", Neither, ONE),
     ("monitor_links", "count", Neither, ONE),

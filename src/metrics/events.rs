@@ -23,6 +23,8 @@ pub enum EventKind {
     LinkDeclared,
     /// The coordinator holds it to be well again.
     LinkCleared,
+    /// The coordinator counts on more or less of a viewer's uplink from now on, for it was measured.
+    UplinkMeasured,
     /// A waypoint server or a viewer is told to serve a content to others.
     RelayCalled,
     /// It is needed no longer, has not come or has gone.
@@ -31,7 +33,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::FaultBegins,
         Self::FaultEnds,
         Self::Stall,
@@ -39,6 +41,7 @@ impl EventKind {
         Self::Loss,
         Self::LinkDeclared,
         Self::LinkCleared,
+        Self::UplinkMeasured,
         Self::RelayCalled,
         Self::RelayEnds,
     ];
@@ -54,6 +57,7 @@ impl EventKind {
             Self::Loss => "loss",
             Self::LinkDeclared => "link_declared",
             Self::LinkCleared => "link_cleared",
+            Self::UplinkMeasured => "uplink_measured",
             Self::RelayCalled => "relay_called",
             Self::RelayEnds => "relay_ends",
         }

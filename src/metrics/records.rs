@@ -159,6 +159,9 @@ pub struct PeerRow {
     pub channel: Option<(ContentId, HostId)>,
     /// From joining until all of a file was there; absent when it never was, and for a stream.
     pub fetched: Option<Span>,
+    /// Where some take their uplink for wider than it is: what the line carries of what it lends, and what it
+    /// says that it lends.
+    pub uplink: Option<[BitRate; 2]>,
     /// Its city, of those of its ISP.
     pub city: Metro,
     /// The DCM that it was told serves it, by a split or a merge of clusters; none when there was none.

@@ -1,6 +1,7 @@
-//! What a coordinator holds to be true of the network: links in trouble, and bytes between networks.
+//! What a coordinator holds to be true of the network: links in trouble, what uplinks carry, and bytes between
+//! networks.
 
-use crate::units::{AsNumber, Bytes, SimTime};
+use crate::units::{AsNumber, BitRate, Bytes, PeerId, SimTime};
 
 /// A conclusion about one direction of a link between two networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,43 @@ impl LinkVerdict {
             Self::Congested => "congested",
             Self::Announced => "announced",
             Self::Cleared => "cleared",
+        }
+    }
+}
+
+/// A conclusion about what a client's uplink carries of what it lends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UplinkFinding {
+    /// When it was drawn.
+    pub time: SimTime,
+    /// Whose uplink.
+    pub peer: PeerId,
+    /// What it carries.
+    pub carries: BitRate,
+    /// What was counted on before: whole substreams, less the reserve for catching up.
+    pub counted: BitRate,
+    /// What is counted on from then on.
+    pub counts: BitRate,
+    /// What showed it.
+    pub by: UplinkEvidence,
+}
+
+/// What shows how much an uplink carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UplinkEvidence {
+    /// All its children got too little at once.
+    Children,
+    /// It has measured it, because it was asked to.
+    Probe,
+}
+
+impl UplinkEvidence {
+    /// The name in results.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Children => "children",
+            Self::Probe => "probe",
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The whole boundary of a coordinator: what goes in, what comes out.
 
-use super::{Decision, Feed, Finding, NetworkTraffic, Regrouping, RelayChange, ToCenter, ToClient};
+use super::{
+    Decision, Feed, Finding, NetworkTraffic, Regrouping, RelayChange, ToCenter, ToClient,
+    UplinkFinding,
+};
 use crate::units::{PeerId, SimTime};
 
 /// What reaches a coordinator.
@@ -35,6 +38,8 @@ pub enum Output {
     Regroup(Regrouping),
     /// What is held to be true of a link from now on.
     Find(Finding),
+    /// What is held to be true of a client's uplink from now on.
+    Measure(UplinkFinding),
     /// A relay was called, or is one no longer.
     Relay(RelayChange),
 }
@@ -68,6 +73,11 @@ impl Outbox {
     /// Records what is concluded about a link.
     pub fn find(&mut self, finding: Finding) {
         self.outputs.push(Output::Find(finding));
+    }
+
+    /// Records what is concluded about an uplink.
+    pub fn measure(&mut self, finding: UplinkFinding) {
+        self.outputs.push(Output::Measure(finding));
     }
 
     /// Records that a relay was called, or is one no longer.

@@ -125,6 +125,8 @@ pub struct News {
     pub paths: Vec<MeasuredPath>,
     /// The DCM that it was told serves it now; none when it was told nothing since its last report.
     pub dcm: Option<u32>,
+    /// What its uplink carries of what it lends, measured since its last report because it was asked to.
+    pub uplink: Option<BitRate>,
 }
 
 /// A path and its length.
@@ -185,6 +187,12 @@ pub enum ToClient {
     },
     /// A relay is needed no longer: leave.
     Release,
+    /// Measure the uplink that is lent: send to this CDN node for a second what of it is not in use, and say
+    /// in the next report how much went out in all.
+    Probe {
+        /// Whereto.
+        to: PeerId,
+    },
 }
 
 /// How a client chooses its parents.
@@ -270,7 +278,8 @@ impl ToCenter {
 impl News {
     /// Estimated bytes on the wire.
     fn size(&self) -> u64 {
-        1 + 6 * self.paths.len() as u64 + if self.dcm.is_some() { 4 } else { 0 }
+        let words = u64::from(self.dcm.is_some()) + u64::from(self.uplink.is_some());
+        1 + 6 * self.paths.len() as u64 + 4 * words
     }
 }
 
@@ -280,7 +289,7 @@ impl ToClient {
     pub fn size(&self) -> Bytes {
         let body = match self {
             Self::Welcome(_) | Self::Ack | Self::Rejoin | Self::Release => 4,
-            Self::Moved { .. } | Self::Serve { .. } => 8,
+            Self::Moved { .. } | Self::Serve { .. } | Self::Probe { .. } => 8,
             Self::Refuse(Refusal::Policy(name)) => 4 + name.len() as u64,
             Self::Refuse(Refusal::NoCapacity | Refusal::UnknownContent) => 4,
             Self::Assign(assignment) => 4 + 13 * assignment.parents.len() as u64,

@@ -12,7 +12,7 @@ mod relay;
 mod sharing;
 mod terms;
 
-pub use condition::{Finding, LinkVerdict, NetworkTraffic};
+pub use condition::{Finding, LinkVerdict, NetworkTraffic, UplinkEvidence, UplinkFinding};
 pub use feed::{
     AddressRange, AddressTable, ContentInfo, ContentKind, Feed, Notice, PathClass, Place,
     RouteTable, ServerInfo,

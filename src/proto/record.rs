@@ -44,6 +44,8 @@ pub enum Trigger {
     LinkCongested,
     /// The path from its parent crosses a link about which an ISP has sent a notice.
     LinkAnnounced,
+    /// Its parent's uplink was found to carry less than was counted on.
+    UplinkNarrow,
 }
 
 /// Which rule chose the new parent.
@@ -152,7 +154,7 @@ pub struct Regrouping {
 
 impl Trigger {
     /// All triggers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Join,
         Self::ParentLeft,
         Self::ParentSilent,
@@ -172,6 +174,7 @@ impl Trigger {
         Self::LinkFailed,
         Self::LinkCongested,
         Self::LinkAnnounced,
+        Self::UplinkNarrow,
     ];
 
     /// The name in results.
@@ -197,6 +200,7 @@ impl Trigger {
             Self::LinkFailed => "link_failed",
             Self::LinkCongested => "link_congested",
             Self::LinkAnnounced => "link_announced",
+            Self::UplinkNarrow => "uplink_narrow",
         }
     }
 }

@@ -49,6 +49,7 @@ pub(super) const fn trigger(trigger: Trigger) -> &'static str {
         Trigger::LinkFailed => "a link on the path from its parent was held to have failed",
         Trigger::LinkCongested => "a link on the path from its parent was held to be congested",
         Trigger::LinkAnnounced => "an ISP had announced trouble on the path from its parent",
+        Trigger::UplinkNarrow => "its parent's uplink was found to carry less than was counted on",
         Trigger::ServingHours => "its parent's hours of serving ended",
         Trigger::Preemption => "somebody who can feed others took the place of one who cannot",
         Trigger::Shortage => "there was not enough for all",
@@ -93,6 +94,7 @@ pub(super) const fn event(event: EventKind) -> &'static str {
         EventKind::Loss => "parent lost",
         EventKind::LinkDeclared => "link held to be in trouble",
         EventKind::LinkCleared => "link held to be well again",
+        EventKind::UplinkMeasured => "uplink measured",
         EventKind::RelayCalled => "relay called",
         EventKind::RelayEnds => "relay no longer",
     }
@@ -131,6 +133,27 @@ pub(super) fn link(detail: &str) -> String {
         "cleared" => format!("the link {link} is held to be well again"),
         _ => detail.to_string(),
     }
+}
+
+/// What was found of an uplink, by what its row says.
+pub(super) fn uplink(detail: &str) -> String {
+    let words: Vec<&str> = detail.split(' ').collect();
+    let &[by, "carries", carries, _, "counted", counted, _, "counts", counts, _] = &words[..]
+    else {
+        return detail.to_string();
+    };
+    let mbps = |bps: &str| bps.parse::<f64>().unwrap_or_default() / 1e6;
+    let how = match by {
+        "children" => "all its children got too little at once",
+        "probe" => "it has measured it",
+        other => other,
+    };
+    format!(
+        "the uplink carries {:.2} Mbps, so {:.2} Mbps are counted on and no longer {:.2} Mbps: {how}",
+        mbps(carries),
+        mbps(counts),
+        mbps(counted)
+    )
 }
 
 /// What became of a relay, by what its row says, after its name.

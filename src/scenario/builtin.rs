@@ -22,6 +22,7 @@ const ALL: &[(&str, &str)] = &[
     ("control/serving_hours", include_str!("../../scenarios/control/serving_hours.toml")),
     ("control/strong_nodes", include_str!("../../scenarios/control/strong_nodes.toml")),
     ("control/unreliable", include_str!("../../scenarios/control/unreliable.toml")),
+    ("control/uplinks", include_str!("../../scenarios/control/uplinks.toml")),
     ("control/waypoints", include_str!("../../scenarios/control/waypoints.toml")),
 ];
 

@@ -2,7 +2,8 @@
 //!
 //! Settings of the player, the coordinators and the protocols have their defaults beside their types.
 
-use super::model::{AccessClass, NatMix, Network, OutputConfig, Rows, SessionKind, UplinkRule};
+use super::lines::{AccessClass, NatMix, UplinkRule};
+use super::model::{Network, OutputConfig, Rows, SessionKind};
 use super::trouble::Feeds;
 use crate::proto::Terms;
 use crate::units::{BitRate, Ratio, Span};
@@ -99,6 +100,7 @@ fn line(name: &str, share: f64, [down_kbps, up_kbps]: [u64; 2], rtt_ms: u64) -> 
         cpu: None,
         storage: None,
         lends: uplink_rule(),
+        overstated: None,
         mobile: false,
         terms: Terms::default(),
         enterprise: None,

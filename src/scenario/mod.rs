@@ -9,6 +9,7 @@ mod diagnostics;
 mod expectation;
 mod graph_text;
 mod limit;
+mod lines;
 mod load;
 mod model;
 mod overrides;
@@ -26,11 +27,12 @@ mod validate;
 mod tests;
 
 pub use diagnostics::{Diagnostic, Errors, Rule};
+pub use lines::{AccessClass, Enterprise, NatMix, Overstated, UplinkRule};
 pub use load::{Reader, load};
 pub use model::{
-    AccessClass, Arrivals, Audience, Axis, Content, ControlSite, CoordinatorKind, Cost,
-    Expectation, GraphFormat, GraphSource, GraphText, Isp, NatMix, Network, OutputConfig, Over,
-    Phase, Rows, Scenario, Server, SessionKind, Shape, Sweep, Topology, TraceSession, UplinkRule,
+    Arrivals, Audience, Axis, Content, ControlSite, CoordinatorKind, Cost, Expectation,
+    GraphFormat, GraphSource, GraphText, Isp, Network, OutputConfig, Over, Phase, Rows, Scenario,
+    Server, SessionKind, Shape, Sweep, Topology, TraceSession,
 };
 pub use reference::reference;
 pub use resolved::to_toml;

@@ -1,12 +1,13 @@
 //! The validated scenario.
 
+use super::lines::{AccessClass, NatMix};
 use super::trouble::{Fault, Feeds};
 use crate::baseline::{CdnOnlyConfig, TrackerConfig};
 use crate::control::{ControlConfig, Policy};
 use crate::metrics::GroupBy;
 use crate::net::AsGraph;
 use crate::peer::{ClientConfig, PlayerConfig, TreeConfig};
-use crate::proto::{ContentKind, Terms};
+use crate::proto::ContentKind;
 use crate::units::{AsIndex, BitRate, Bytes, ContentId, Ratio, SimTime, Span};
 use std::sync::Arc;
 
@@ -184,6 +185,12 @@ impl Scenario {
     pub fn has_files(&self) -> bool {
         self.contents.iter().any(|content| content.kind == ContentKind::File)
     }
+
+    /// Whether any users take their uplink for wider than it is.
+    #[must_use]
+    pub fn overstates(&self) -> bool {
+        self.access.iter().any(|class| class.overstated.is_some())
+    }
 }
 
 /// A live stream or a file.
@@ -329,63 +336,6 @@ pub struct SessionKind {
     /// Standard deviation of the logarithm.
     pub sigma: f64,
 }
-
-/// A kind of access line.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AccessClass {
-    /// Its name.
-    pub name: String,
-    /// Of all viewers.
-    pub share: f64,
-    /// Advertised downlink.
-    pub downlink: BitRate,
-    /// Advertised uplink.
-    pub uplink: BitRate,
-    /// Round trip to the edge of the ISP.
-    pub rtt: Span,
-    /// Standard deviation of the logarithm of actual over advertised rate; 0 = exactly as advertised.
-    pub variation: f64,
-    /// What the device can forward; none where nothing limits it.
-    pub cpu: Option<BitRate>,
-    /// What the device keeps of the past for others; none where `tree.buffer` alone limits it.
-    pub storage: Option<Bytes>,
-    /// What of the uplink its users lend.
-    pub lends: UplinkRule,
-    /// Behind a mobile network's NAT.
-    pub mobile: bool,
-    /// On which terms its users take part.
-    pub terms: Terms,
-    /// The enterprises in which its users sit; none where each has a line of its own.
-    pub enterprise: Option<Enterprise>,
-    /// How long its users stay; as all viewers where it is empty.
-    pub sessions: Vec<SessionKind>,
-    /// Its users who leave without a good-bye; as of all viewers where there is none.
-    pub silent_leave: Option<Ratio>,
-}
-
-/// Enterprises of one kind: viewers behind one line, with a network of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Enterprise {
-    /// Viewers of one city behind one line.
-    pub viewers: u32,
-    /// Downlink of the line.
-    pub downlink: BitRate,
-    /// Its uplink.
-    pub uplink: BitRate,
-}
-
-/// What of its uplink a user lends: the smaller of the two.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct UplinkRule {
-    /// A share of the line.
-    pub share: Ratio,
-    /// A multiple of the bitrate of what it watches, of several contents together.
-    pub bitrates: f64,
-}
-
-/// How common each kind of NAT is, in the order of `NatKind::ALL`; adds up to 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct NatMix(pub [f64; 6]);
 
 /// What is written.
 #[derive(Clone, Debug, PartialEq)]

@@ -55,12 +55,14 @@ impl World<'_> {
         (peer.id, peer.present, peer.session) = (id, true, Some(number));
         (peer.site, peer.metro, peer.address) = (session.isp, session.metro, address);
         (peer.access_delay, peer.center_delay) = (access, center_delay);
-        (peer.nat, peer.lent) = (session.nat, session.usable());
+        (peer.nat, peer.measured, peer.overbooked) = (session.nat, None, None);
+        (peer.lent, peer.believed) = (session.usable(), session.believed());
         (peer.content, peer.host) = (session.content, session.host);
         (peer.children, peer.sending) = (0, 0);
         [peer.uplink, peer.downlink] = peer.own_links;
         (peer.start, peer.guidance, peer.heard) = (None, None, now);
         (peer.new_paths, peer.new_load, peer.new_dcm) = (false, false, false);
+        peer.new_uplink = false;
         (peer.decision, peer.has_begun) = (Wait::Before, false);
         (peer.dcm, peer.dcm_changes) = (None, 0);
         peer.player = Player::new(now, 0);
@@ -106,7 +108,7 @@ impl World<'_> {
             content: peer.content,
             address: peer.address,
             nat: peer.nat,
-            uplink: session.lent,
+            uplink: session.said,
             downlink: session.downlink,
             behind: self.join_back(slot),
             device: Device { cpu: session.cpu, storage: session.storage, location },
@@ -361,6 +363,7 @@ impl World<'_> {
             (false, true) => Loss::Silent,
             (false, false) => Loss::Graceful,
         };
+        self.give_up_probe(slot);
         self.let_go_of_all(slot, loss);
         self.write_row(slot, silent);
         let peer = self.peer_mut(slot);

@@ -62,7 +62,13 @@ impl World<'_> {
             Event::JoinRetry { slot, generation } if self.is_current(slot, generation) => {
                 self.join_retry(slot)
             }
-            Event::Depart { .. } | Event::Beat { .. } | Event::JoinRetry { .. } => {}
+            Event::Probed { slot, generation } if self.is_current(slot, generation) => {
+                self.probed(slot)
+            }
+            Event::Depart { .. }
+            | Event::Beat { .. }
+            | Event::JoinRetry { .. }
+            | Event::Probed { .. } => {}
             Event::Coordinator => self.coordinator_timeout(),
             Event::Sample => self.sample(),
         }

@@ -38,6 +38,8 @@ pub(super) enum Event {
     Beat { slot: Slot, generation: u32 },
     /// A client that has had no answer asks again.
     JoinRetry { slot: Slot, generation: u32 },
+    /// A client has measured its uplink.
+    Probed { slot: Slot, generation: u32 },
     /// The coordinator wanted to be called.
     Coordinator,
     /// A sample of the time series is due.
@@ -59,7 +61,11 @@ impl Event {
             | Self::ParentGone { .. }
             | Self::Routes
             | Self::Notices => 3,
-            Self::Arrive(_) | Self::Depart { .. } | Self::Beat { .. } | Self::JoinRetry { .. } => 4,
+            Self::Arrive(_)
+            | Self::Depart { .. }
+            | Self::Beat { .. }
+            | Self::JoinRetry { .. }
+            | Self::Probed { .. } => 4,
             Self::Coordinator => 5,
             Self::Sample => 6,
         }
@@ -69,10 +75,11 @@ impl Event {
     pub(super) const fn fingerprint(self) -> u64 {
         let (tag, a, b) = match self {
             Self::Fault { fault, begins } => (0, fault, begins as u32),
-            // All numbers of four bits are taken: the three about the network share one.
+            // All numbers of four bits are taken: the four about the network share one.
             Self::Converge => (1, 0, 0),
             Self::Routes => (1, 1, 0),
             Self::Notices => (1, 2, 0),
+            Self::Probed { slot, .. } => (1, 3, slot),
             Self::ContentTurns(content) => (2, content, 0),
             Self::Level { edge, generation } => (3, edge, generation),
             Self::Player { slot, generation } => (4, slot, generation),

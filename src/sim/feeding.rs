@@ -6,7 +6,7 @@ use super::world::World;
 use crate::net::fluid::FlowRate;
 use crate::peer::Progress;
 use crate::proto::PathClass;
-use crate::units::{Span, Substream};
+use crate::units::{FlowId, Span, Substream};
 
 impl World<'_> {
     /// The child takes the substream from `parent` from now on; a former parent is left.
@@ -27,6 +27,9 @@ impl World<'_> {
         let above = &mut self.peers[parent as usize];
         above.children += 1;
         above.sending += full;
+        if above.overbooked.is_none() && above.sending > FlowRate::from(above.lent).get() {
+            above.overbooked = Some(self.now);
+        }
         self.note_load(parent);
         let class = self
             .fabric
@@ -53,11 +56,16 @@ impl World<'_> {
         let sites = (self.peer(edge.parent).site, self.peer(child).site);
         let ends = self.ends_of(edge.parent, child);
         let flow = self.fabric.add_flow(ends, sites, FlowRate(edge.cap));
+        self.name_flow(flow, id);
+        self.edges.get_mut(id).flow = Some(flow);
+    }
+
+    /// Notes whose flow it is.
+    pub(super) fn name_flow(&mut self, flow: FlowId, id: EdgeId) {
         if self.flow_edges.len() <= flow.index() {
             self.flow_edges.resize(flow.index() + 1, u32::MAX);
         }
         self.flow_edges[flow.index()] = id;
-        self.edges.get_mut(id).flow = Some(flow);
     }
 
     /// What the new parent does not keep any more cannot be had from it: the child goes on where it begins.

@@ -3,6 +3,7 @@
 //! Whoever watches one content is a session and nothing more, and has no entry here.
 
 use super::peers::{Role, Slot};
+use super::workload::Session;
 use super::world::World;
 use crate::net::fluid::FlowRate;
 use crate::units::{Address, BitRate, HostId, LinkId};
@@ -103,13 +104,20 @@ impl World<'_> {
         self.on_same_host(slot).iter().map(|other| self.peer(*other).sending).sum()
     }
 
-    /// Whether the uplink lent has room for one more substream of this rate.
-    pub(super) fn has_room(&self, slot: Slot, full: u64) -> bool {
-        self.sending(slot) + full <= FlowRate::from(self.peer(slot).lent).get()
+    /// What a client takes its lent uplink for before it has measured it.
+    pub(super) fn believed(&self, slot: Slot) -> BitRate {
+        let peer = self.peer(slot);
+        let session = peer.session.map(|number| &self.sessions[number as usize]);
+        session.map_or(peer.lent, Session::believed)
     }
 
-    /// Uplink that is lent and not in use.
+    /// Whether the uplink lent has room for one more substream of this rate, as the client believes.
+    pub(super) fn has_room(&self, slot: Slot, full: u64) -> bool {
+        self.sending(slot) + full <= FlowRate::from(self.peer(slot).believed).get()
+    }
+
+    /// Uplink that is lent and not in use, as the client believes.
     pub(super) fn spare(&self, slot: Slot) -> BitRate {
-        self.peer(slot).lent - FlowRate(self.sending(slot)).as_bit_rate()
+        self.peer(slot).believed - FlowRate(self.sending(slot)).as_bit_rate()
     }
 }

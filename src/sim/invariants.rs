@@ -63,7 +63,7 @@ impl World<'_> {
         }
     }
 
-    /// Nobody feeds more children than its lent uplink can carry.
+    /// Nobody feeds more children than it believes its lent uplink to carry.
     fn check_uplink(&self, slot: Slot, found: &mut Vec<String>) {
         let peer = self.peer(slot);
         if !peer.present {
@@ -77,7 +77,7 @@ impl World<'_> {
             ));
         }
         // Of all contents that it serves together, and not of each.
-        let (sending, lent) = (self.sending(slot), FlowRate::from(peer.lent));
+        let (sending, lent) = (self.sending(slot), FlowRate::from(self.believed(slot)));
         if sending > lent.get() {
             found.push(format!(
                 "peer {} and others on its host promise {} and lend {lent}",

@@ -112,6 +112,7 @@ impl World<'_> {
                 Output::Explain(decision) => self.recorder.decided(decision),
                 Output::Regroup(regrouping) => self.regroupings.push(regrouping),
                 Output::Find(finding) => self.note_finding(&finding),
+                Output::Measure(finding) => self.note_uplink(&finding),
                 Output::Relay(change) => self.note_relay(&change),
             }
         }
@@ -215,6 +216,7 @@ impl World<'_> {
             ToClient::Moved { dcm } => self.learn_dcm(slot, dcm),
             ToClient::Serve { content } => self.serve(slot, content),
             ToClient::Release => self.release(slot),
+            ToClient::Probe { to } => self.probe(slot, to),
             ToClient::Ack => {}
         }
     }
@@ -301,6 +303,7 @@ pub(super) const fn reason_for(rule: Rule, trigger: Trigger) -> Reason {
             _,
             Trigger::Congestion
             | Trigger::LinkCongested
+            | Trigger::UplinkNarrow
             | Trigger::Improvement
             | Trigger::Recomputation
             | Trigger::Preemption

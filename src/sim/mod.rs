@@ -25,6 +25,7 @@ mod messages;
 mod news;
 mod observe;
 mod peers;
+mod probes;
 mod quality;
 mod recorder;
 mod relays;

@@ -1,4 +1,4 @@
-//! What a heartbeat carries only when it has changed: measured paths, the load of the
+//! What a heartbeat carries only when it has changed: measured paths, the measured uplink, the load of the
 //! device, and which DCM it has been told of.
 
 use super::peers::{NO_SLOT, Slot};
@@ -11,13 +11,15 @@ impl World<'_> {
     /// What has changed since the last report: paths measured by handshakes, the load, the DCM.
     pub(super) fn news(&mut self, slot: Slot) -> Option<Box<News>> {
         let peer = self.peer_mut(slot);
-        let new = [&mut peer.new_paths, &mut peer.new_load, &mut peer.new_dcm].map(std::mem::take);
-        let [paths, load, dcm] = new;
-        (paths || load || dcm).then(|| {
+        let new =
+            [&mut peer.new_paths, &mut peer.new_load, &mut peer.new_dcm, &mut peer.new_uplink];
+        let [paths, load, dcm, uplink] = new.map(std::mem::take);
+        (paths || load || dcm || uplink).then(|| {
             Box::new(News {
                 cpu_load: if load { self.cpu_load(slot) } else { None },
                 paths: if paths { self.measured_paths(slot) } else { Vec::new() },
                 dcm: self.peer(slot).dcm.filter(|_| dcm),
+                uplink: self.peer(slot).measured.filter(|_| uplink),
             })
         })
     }

@@ -187,7 +187,9 @@ impl World<'_> {
             forest.places.push((ancestry.depth, stretch));
         }
         if forest.places.len() > before {
-            let lent = self.peer(slot).lent;
+            // Whoever takes its uplink for wider than it is may feed more, too slowly.
+            let peer = self.peer(slot);
+            let lent = peer.lent.max(peer.believed);
             forest.fan_outs.push(fan_out(lent, content.bitrate, content.substreams));
         }
     }

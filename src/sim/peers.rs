@@ -26,7 +26,8 @@ pub(super) struct Peer {
     pub(super) center_delay: Span,
     /// When the coordinator last answered, or will have.
     pub(super) heard: SimTime,
-    pub(super) lent: BitRate,
+    /// What it takes its uplink for, as far as it lends it: it refuses what goes beyond.
+    pub(super) believed: BitRate,
     /// Children in all substreams.
     pub(super) children: u32,
     pub(super) beats: u32,
@@ -38,9 +39,17 @@ pub(super) struct Peer {
     /// Its parents or its load are others than in its last report.
     pub(super) new_paths: bool,
     pub(super) new_load: bool,
+    /// It has measured its uplink since.
+    pub(super) new_uplink: bool,
     /// How it was told to choose its parents; none while it waits for an answer.
     pub(super) guidance: Option<Guidance>,
     pub(super) nat: NatKind,
+    /// What its line really carries of that.
+    pub(super) lent: BitRate,
+    /// Since when it has promised more than its line carries.
+    pub(super) overbooked: Option<SimTime>,
+    /// What it has last measured of it.
+    pub(super) measured: Option<BitRate>,
     /// What it watches; of no account for a CDN node.
     pub(super) content: ContentId,
     pub(super) player: Player,
@@ -136,7 +145,10 @@ impl Peer {
             uplink,
             downlink,
             own_links: [uplink, downlink],
+            believed: BitRate::ZERO,
             lent: BitRate::ZERO,
+            overbooked: None,
+            measured: None,
             children: 0,
             start: None,
             player: Player::new(SimTime::ZERO, 0),
@@ -144,6 +156,7 @@ impl Peer {
             player_event: None,
             new_paths: false,
             new_load: false,
+            new_uplink: false,
             guidance: None,
             heard: SimTime::ZERO,
             join_tries: 0,

@@ -20,9 +20,6 @@ impl World<'_> {
             let slot = self.seat_server(self.servers + nth, capacity, (nth, count));
             let peer = self.peer_mut(slot);
             (peer.role, peer.decision) = (Role::Waypoint, Wait::Over);
-            // A data center's line is as wide in both directions.
-            let downlink = peer.downlink;
-            self.fabric.fluid.set_capacity(downlink, capacity);
         }
     }
 

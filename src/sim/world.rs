@@ -8,6 +8,7 @@ use super::fabric::{Fabric, Site};
 use super::hosts::Hosts;
 use super::mail::Mail;
 use super::peers::{NO_SLOT, Peer, Slot};
+use super::probes::Probes;
 use super::recorder::Recorder;
 use super::seats::Seats;
 use super::workload::{self, Session};
@@ -72,7 +73,8 @@ pub(super) struct World<'a> {
     pub(super) edges: Edges,
     pub(super) hosts: Hosts,
     pub(super) enterprises: Vec<Enterprise>,
-    /// Whose flow it is, by flow.
+    pub(super) probes: Probes,
+    /// Whose flow it is, by flow; nobody's for one that is no edge's.
     pub(super) flow_edges: Vec<u32>,
     /// Edges whose own or upstream rate may have changed.
     pub(super) dirty: Vec<u32>,
@@ -133,6 +135,7 @@ impl<'a> World<'a> {
             edges,
             hosts: Hosts::default(),
             enterprises: Vec::new(),
+            probes: Probes::default(),
             flow_edges: Vec::new(),
             dirty: Vec::new(),
             arrived: Vec::new(),
@@ -311,9 +314,11 @@ impl<'a> World<'a> {
         let peer = &mut self.peers[slot as usize];
         (peer.id, peer.present, peer.site, peer.metro, peer.address) =
             (id, true, site, metro, address);
-        (peer.lent, peer.center_delay) = (capacity, delay);
-        let (uplink, generation) = (peer.uplink, peer.generation);
+        (peer.lent, peer.believed, peer.center_delay) = (capacity, capacity, delay);
+        let (uplink, downlink, generation) = (peer.uplink, peer.downlink, peer.generation);
+        // A data center's line is as wide in both directions.
         self.fabric.fluid.set_capacity(uplink, capacity);
+        self.fabric.fluid.set_capacity(downlink, capacity);
         self.slots[number] = slot;
         let interval = self.scenario.client.heartbeat;
         let first = SimTime::ZERO + interval * (nth as u64 + 1) / (count as u64 + 1);

@@ -50,6 +50,7 @@ fn small_built_in_scenarios_do_what_is_expected_of_them() {
         "control/serving_hours",
         "control/strong_nodes",
         "control/unreliable",
+        "control/uplinks",
         "control/waypoints",
     ];
     let told = check(folder.path(), &small).success().stderr(is_empty());

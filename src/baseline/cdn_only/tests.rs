@@ -65,7 +65,7 @@ impl Stage {
                 }
                 Output::Send { to, message } => self.others.push((to, message)),
                 Output::Explain(decision) => self.decisions.push(decision),
-                Output::Regroup(_) | Output::Relay(_) => {}
+                Output::Regroup(_) | Output::Measure(_) | Output::Relay(_) => {}
                 Output::Find(finding) => panic!("it looks for no links: {finding:?}"),
             }
         }

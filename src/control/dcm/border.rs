@@ -9,7 +9,7 @@ use super::member::{Former, MemberId, Source};
 use super::relays::Relay;
 use super::{Cause, Dcm, Step};
 use crate::proto::Trigger;
-use crate::units::{PeerId, Substream};
+use crate::units::{AsNumber, PeerId, Substream};
 
 /// What one DCM tells another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub(crate) enum Notice {
     Orphaned { child: PeerId, parent: PeerId, substream: Substream, trigger: Trigger, gone: bool },
     /// To the parent's: nothing comes from it.
     Silent { parent: PeerId },
+    /// To the parent's: the child gets too little from it, and is in this network.
+    Slow { parent: PeerId, by: PeerId, network: AsNumber },
+    /// To the child's: what made it slow has been found and is being mended.
+    Relieved { child: PeerId, parent: PeerId, substream: Substream },
     /// To the parent's, of the level above: the child takes a substream from it now.
     Taken { parent: PeerId, child: PeerId, substream: Substream },
     /// To one of the level above: so many copies are wanted.
@@ -41,10 +45,11 @@ impl Notice {
     /// The client or the DCM that it is for.
     pub(crate) fn about(&self) -> About {
         match self {
-            Self::Freed { parent, .. } | Self::Silent { parent } | Self::Taken { parent, .. } => {
-                About::Client(*parent)
-            }
-            Self::Orphaned { child, .. } => About::Client(*child),
+            Self::Freed { parent, .. }
+            | Self::Silent { parent }
+            | Self::Slow { parent, .. }
+            | Self::Taken { parent, .. } => About::Client(*parent),
+            Self::Orphaned { child, .. } | Self::Relieved { child, .. } => About::Client(*child),
             Self::Wanted { to, .. } | Self::Offered { to, .. } => About::Dcm(*to),
         }
     }
@@ -80,6 +85,14 @@ impl Dcm {
             }
             Notice::Silent { .. } if self.is_overdue(id, step) => self.bury(id, step),
             Notice::Silent { .. } => {}
+            Notice::Slow { by, network, .. } => {
+                self.hear_complaint(id, (by, network), step.with.now)
+            }
+            Notice::Relieved { parent, substream, .. } => {
+                if self.view.edge(id, substream).parent == Source::Outside(parent) {
+                    self.view.report_mut(id, substream).slow = 0;
+                }
+            }
             Notice::Taken { child, substream, .. } => self.give_slot(id, (child, substream), step),
             Notice::Wanted { by, substream, count, .. } => self.offer((by, substream, count), step),
             Notice::Offered { substream, relays, .. } => self.note_offer(substream, relays),

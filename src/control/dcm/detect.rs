@@ -25,11 +25,19 @@ impl Dcm {
         let now = step.with.now;
         let last = self.view.reports.beat_mut(id);
         let interval = now.since(std::mem::replace(&mut last.at, now));
+        if self.is_complained_of(id) {
+            let before = std::mem::take(&mut self.view.reports.beat_mut(id).sent);
+            self.judge_uplink(id, beat, (&before, interval), step);
+        }
+        let last = self.view.reports.beat_mut(id);
         last.sent.clear();
         last.sent.extend_from_slice(&beat.sent);
         let expected = step.with.packets_in(interval);
         for (substream, received) in self.view.all_substreams().zip(&beat.received) {
             self.substream_report(id, substream, *received, expected, step);
+        }
+        if let Some(carries) = beat.news.as_ref().and_then(|news| news.uplink) {
+            self.measured(id, carries, step);
         }
     }
 
@@ -151,6 +159,8 @@ impl Dcm {
                 self.view.report_mut(id, substream).slow = 0;
             }
             Source::Member(_) | Source::Server(_) | Source::Outside(_) => {
+                // At once, so that what its parent's line carries is known before its children scatter.
+                self.complain(id, substream, step);
                 let slow = u32::from(self.view.report(id, substream).slow);
                 if slow >= step.with.config.congested_heartbeats {
                     self.blame(id, substream, Trigger::Congestion, step);

@@ -29,6 +29,7 @@ impl Dcm {
         if step.with.now >= self.next_sweep {
             self.next_sweep = step.with.now + step.with.config.heartbeat;
             self.sweep(step);
+            self.measure_again(step);
         }
         for substream in self.view.all_substreams() {
             self.look_above(substream, step);

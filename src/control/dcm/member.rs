@@ -1,6 +1,7 @@
 //! What a DCM keeps of a member and of its edges.
 
 use super::slots::Room;
+use super::uplinks::Proof;
 use crate::control::history::Standing;
 use crate::proto::{Place, Strangers};
 use crate::units::{NatKind, PeerId, SimTime, Substream};
@@ -64,6 +65,9 @@ pub(super) struct Member {
     pub(super) nat: NatKind,
     /// Substreams that it may send at the same time.
     pub(super) slots: u16,
+    /// The same by its own word; 0 of a host on several contents.
+    pub(super) said: u16,
+    pub(super) proof: Proof,
     /// Of these, reserved.
     pub(super) used: u16,
     /// The substream in which it is interior.

@@ -38,6 +38,7 @@ mod stays;
 mod testimony;
 #[cfg(test)]
 mod tests;
+mod uplinks;
 mod view;
 mod waiting;
 
@@ -102,6 +103,7 @@ pub(crate) struct Dcm {
     seen_losses: u32,
     troubles: testimony::Troubles,
     accounts: account::Accounts,
+    uplinks: uplinks::Uplinks,
     /// Nobody was left at a periodic recomputation: another DCM is made when somebody comes.
     retired: bool,
     counts: Counts,
@@ -185,6 +187,7 @@ impl Dcm {
             seen_losses: 0,
             troubles: testimony::Troubles::default(),
             accounts: account::Accounts::new(content.substreams),
+            uplinks: uplinks::Uplinks::default(),
             retired: false,
             counts: Counts::default(),
         }
@@ -229,6 +232,8 @@ impl Dcm {
             place,
             nat: join.nat,
             slots,
+            said: slots,
+            proof: uplinks::Proof::Word,
             used: 0,
             home: self.view.scarcest(),
             standing: if join.called.is_some() { Standing::Stable } else { Standing::Unsure },

@@ -198,6 +198,9 @@ impl Dcm {
             self.stays.unpack(id, noted);
         }
         self.take_accounts(id, &parcel.accounts);
+        if self.view.member(id).slots < self.view.member(id).said && parcel.lease.is_none() {
+            self.uplinks.note_narrow(self.view.stay(id));
+        }
         if let Some(lease) = parcel.lease {
             self.shares.unpack(id, lease);
         }

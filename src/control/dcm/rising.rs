@@ -57,11 +57,15 @@ impl Dcm {
         self.rising = who.iter().map(|id| self.view.stay(*id)).collect();
     }
 
-    /// Members that are to go to the level above: the uplink that they lend exceeds the rate of the stream,
-    /// they can be reached, and their standing, as history or their age has made it, lets them carry others.
-    pub(crate) fn strong(&self, most: usize) -> Vec<MemberId> {
+    /// Members that are to go to the level above: the uplink that they lend exceeds the rate of the stream, by
+    /// measurement where that is asked for; they can be reached; and their standing, as history or their age
+    /// has made it, lets them carry others.
+    pub(crate) fn strong(&self, most: usize, measures: bool) -> Vec<MemberId> {
         let all = self.view.members().map(|(id, _)| id);
-        all.filter(|id| !self.is_relay(*id) && self.is_strong(*id)).take(most).collect()
+        let is_one = |id: &MemberId| {
+            !self.is_relay(*id) && self.is_strong(*id) && self.is_proved(*id, measures)
+        };
+        all.filter(is_one).take(most).collect()
     }
 
     /// Members that are so no longer.
@@ -81,8 +85,13 @@ impl Dcm {
     }
 
     /// The best of them: of the best standing, those with most uplink.
-    pub(crate) fn strongest(&self, keep: impl Fn(Place) -> bool, most: usize) -> Vec<MemberId> {
-        let mut all: Vec<MemberId> = self.strong(usize::MAX);
+    pub(crate) fn strongest(
+        &self,
+        keep: impl Fn(Place) -> bool,
+        most: usize,
+        measures: bool,
+    ) -> Vec<MemberId> {
+        let mut all: Vec<MemberId> = self.strong(usize::MAX, measures);
         all.retain(|id| keep(self.view.member(*id).place));
         all.sort_by_key(|id| {
             let member = self.view.member(*id);

@@ -198,8 +198,7 @@ impl Dcm {
         let may_receive = carries(lease, now, self.content.bitrate);
         let former = self.view.member(id).slots;
         if slots != former {
-            self.slots = self.slots + u64::from(slots) - u64::from(former);
-            self.view.set_slots(id, slots);
+            self.change_slots(id, slots);
         }
         self.shed(id, usize::from(slots), step);
         let fed = |substream| self.view.edge(id, substream).parent != Source::None;

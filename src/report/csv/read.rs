@@ -29,9 +29,9 @@ impl Line<'_> {
         })
     }
 
-    /// Whether the line has no more cells.
-    pub(super) fn is_over(&self) -> bool {
-        self.next >= self.cells.len()
+    /// Whether the next cell is in this column.
+    pub(super) fn is_at(&self, column: &str) -> bool {
+        self.header.get(self.next) == Some(column)
     }
 
     /// The next cells of the line, up to the last `rest` ones.

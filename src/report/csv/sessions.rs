@@ -31,6 +31,8 @@ const PEERS: [&str; 21] = [
 ];
 /// Three more columns of a run with several contents or files.
 const CHANNEL: [&str; 3] = ["content", "host", "fetched_s"];
+/// Two more columns of a run in which some take their uplink for wider than it is.
+const UPLINK: [&str; 2] = ["uplink_bps", "said_uplink_bps"];
 const ASSIGNMENTS: [&str; 16] = [
     "time_s",
     "child",
@@ -64,12 +66,14 @@ const TRANSFERS: [&str; 11] = [
 ];
 
 /// `peers.csv`: one row a session; with its content, its device and the time that a file took where there are
-/// several contents or files.
+/// several contents or files; with what its lent uplink carries and what it says where these differ for some.
 #[must_use]
 pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
     let are_several = peers.iter().any(|row| row.channel.is_some());
     let channel = if are_several { &CHANNEL[..] } else { &[] };
-    let mut sheet = Sheet::new(&[&PEERS[..], channel].concat());
+    let are_overstated = peers.iter().any(|row| row.uplink.is_some());
+    let uplink = if are_overstated { &UPLINK[..] } else { &[] };
+    let mut sheet = Sheet::new(&[&PEERS[..], channel, uplink].concat());
     for row in peers {
         sheet.put(row.peer).put(row.network).put(row.access.as_str()).put(row.nat.as_ref());
         sheet.put(row.join).put(row.leave).put(row.silent).put(row.startup_delay);
@@ -79,6 +83,10 @@ pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
         if are_several {
             let (content, host) = row.channel.unzip();
             sheet.put(content).put(host).put(row.fetched);
+        }
+        if are_overstated {
+            let [carries, said] = row.uplink.map_or([None; 2], |both| both.map(Some));
+            sheet.put(carries).put(said);
         }
         sheet.end_row();
     }
@@ -90,10 +98,10 @@ pub fn peers_csv(peers: &[PeerRow]) -> Vec<u8> {
 /// # Errors
 /// At the first header, line or cell that [`peers_csv`] would not have written.
 pub fn peers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<PeerRow>, CsvError> {
-    let several = [&PEERS[..], &CHANNEL].concat();
+    let more: [&[&str]; 4] = [&[], &CHANNEL, &UPLINK, &[&CHANNEL[..], &UPLINK].concat()];
     let expected = format!("the header `{}`", PEERS.join(","));
     let is_right = |found: &csv::StringRecord| {
-        [&PEERS[..], &several].into_iter().any(|known| found.iter().eq(known.iter().copied()))
+        more.iter().any(|more| found.iter().eq(PEERS.iter().chain(*more).copied()))
     };
     rows_under(file, bytes, &expected, is_right, |line| {
         let mut row = PeerRow {
@@ -120,10 +128,14 @@ pub fn peers_from_csv(file: &str, bytes: &[u8]) -> Result<Vec<PeerRow>, CsvError
             dcm_changes: line.take()?,
             channel: None,
             fetched: None,
+            uplink: None,
         };
-        if !line.is_over() {
+        if line.is_at(CHANNEL[0]) {
             row.channel = Some((line.take()?, line.take()?));
             row.fetched = line.take()?;
+        }
+        if line.is_at(UPLINK[0]) {
+            row.uplink = Some([line.take()?, line.take()?]);
         }
         Ok(row)
     })
@@ -242,6 +254,7 @@ mod tests {
             client: HostId::new(6),
             channel: None,
             fetched: None,
+            uplink: None,
             city: Metro::new(3),
             dcm: Some(2),
             dcm_changes: 1,
@@ -263,6 +276,17 @@ mod tests {
         let longer = longer.replace("3,2,1\n", "3,2,1,1,77,5\n");
         assert_eq!(text(peers_csv(&peers)), longer);
         assert_eq!(peers_from_csv("p", longer.as_bytes()).unwrap(), peers);
+        // What its uplink carries, and what it says of it, last.
+        let [peer] = peers;
+        let uplink = Some([900, 4_000].map(BitRate::from_kbps));
+        let peers = [PeerRow { uplink, ..peer }];
+        let longest = longer.replace("fetched_s\n", "fetched_s,uplink_bps,said_uplink_bps\n");
+        let longest = longest.replace(",77,5\n", ",77,5,900000,4000000\n");
+        assert_eq!(text(peers_csv(&peers)), longest);
+        assert_eq!(peers_from_csv("p", longest.as_bytes()).unwrap(), peers);
+        let [peer] = peers;
+        let peers = [PeerRow { channel: None, fetched: None, ..peer }];
+        assert_eq!(peers_from_csv("p", &peers_csv(&peers)).unwrap(), peers);
     }
 
     #[test]

@@ -41,8 +41,10 @@ pub(super) fn wrong(run: &RunTables, facts: &Facts) -> Option<Wrong> {
     shown.first()?;
     let ends = [EventKind::FaultEnds, EventKind::LinkCleared, EventKind::RelayEnds];
     let of = |kind| run.events.iter().filter(move |row| row.event == kind);
-    // Of relays nothing is said where none was called.
-    let told = |kind: &EventKind| *kind != EventKind::RelayCalled || of(*kind).next().is_some();
+    // Of relays and uplinks nothing is said where none was called and none was measured.
+    let rare =
+        |kind: &EventKind| matches!(kind, EventKind::RelayCalled | EventKind::UplinkMeasured);
+    let told = |kind: &EventKind| !rare(kind) || of(*kind).next().is_some();
     let counts = EventKind::ALL.into_iter().filter(|kind| !ends.contains(kind) && told(kind));
     let polite = of(EventKind::Loss).filter(|row| row.detail == "graceful").count();
     let count = |kind| (of(kind).count() as u64, polite);
@@ -65,6 +67,9 @@ fn said(kind: EventKind, (count, polite): (u64, usize)) -> String {
         EventKind::FaultBegins | EventKind::FaultEnds => words::counted(count, "fault", "faults"),
         EventKind::LinkDeclared | EventKind::LinkCleared => {
             words::counted(count, "link held to be in trouble", "links held to be in trouble")
+        }
+        EventKind::UplinkMeasured => {
+            words::counted(count, "uplink found to be another", "uplinks found to be others")
         }
         EventKind::RelayCalled | EventKind::RelayEnds => {
             words::counted(count, "relay called", "relays called")
@@ -113,6 +118,9 @@ fn sentence(row: &EventRow, facts: &Facts) -> String {
         EventKind::RelayCalled | EventKind::RelayEnds => {
             let who = row.peer.map_or(String::new(), |peer| facts.name(peer));
             format!("The control center: {who} {}.", words::relay(&row.detail))
+        }
+        EventKind::UplinkMeasured => {
+            format!("The control center: {}.", words::uplink(&row.detail))
         }
         EventKind::Stall => "The picture stands still.".to_string(),
         EventKind::Refusal => format!("Refused: {}.", words::refusal(&row.detail)),

@@ -152,6 +152,7 @@ fn event(row: &EventRow, facts: &Facts) -> Vec<Line> {
         EventKind::LinkDeclared | EventKind::LinkCleared => {
             vec![line(row.time, 3, words::link(&row.detail))]
         }
+        EventKind::UplinkMeasured => vec![line(row.time, 3, words::uplink(&row.detail))],
         EventKind::RelayCalled | EventKind::RelayEnds => {
             vec![line(row.time, 3, words::relay(&row.detail))]
         }

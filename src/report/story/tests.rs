@@ -28,6 +28,7 @@ fn session() -> PeerRow {
         client: HostId::new(0),
         channel: None,
         fetched: None,
+        uplink: None,
         city: Metro::new(0),
         dcm: None,
         dcm_changes: 0,

@@ -122,6 +122,8 @@ pub struct RawAccess {
     pub storage: Option<At<Size>>,
     /// What of the uplink its users lend; nothing on mobile lines when left out.
     pub lends: Option<At<RawLends>>,
+    /// Users who take their uplink for wider than it is, and say so; nobody when left out.
+    pub overstated: Option<At<RawOverstated>>,
     /// Whether it is behind a mobile network's NAT.
     pub mobile: Option<At<bool>>,
     /// When its users serve nobody, in the order of time; never when left out. Each client says it to
@@ -141,6 +143,19 @@ pub struct RawAccess {
     pub session: Option<At<Vec<At<RawSession>>>>,
     /// Share of its users who leave without a good-bye; as of all viewers when left out.
     pub silent_leave: Option<At<Share>>,
+}
+
+/// Users who take their uplink for wider than it is: sold as "up to", or shared with others at home. They
+/// lend by what they believe, and the line carries what it carries.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawOverstated {
+    /// How many of the class.
+    #[schemars(required)]
+    pub share: Option<At<Share>>,
+    /// How many times as wide as it is they take it for; above 1.
+    #[schemars(required)]
+    pub factor: Option<At<f64>>,
 }
 
 /// A stretch of time.

@@ -14,7 +14,7 @@ mod value;
 
 pub use audience::{
     RawAccess, RawAudience, RawEnterprise, RawFriends, RawHours, RawLends, RawNat, RawNatMix,
-    RawPhase, RawSession, RawShape, RawStrangers, RawWatch,
+    RawOverstated, RawPhase, RawSession, RawShape, RawStrangers, RawWatch,
 };
 pub use cost::RawCost;
 pub use expect::{RawExpect, RawOver};

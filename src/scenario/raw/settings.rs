@@ -114,6 +114,10 @@ pub struct RawControl {
     /// Whether the condition monitor looks for links in trouble; without it each child is moved by what it
     /// reports itself.
     pub monitor: Option<At<bool>>,
+    /// Whether it is measured what uplinks carry; without it clients are believed.
+    pub measure_uplinks: Option<At<bool>>,
+    /// After how long an uplink that was found to carry less than its client says is measured again.
+    pub remeasure: Option<At<Duration>>,
     /// Weights of the objective function.
     pub objective: Option<At<RawObjective>>,
     /// When clusters are split and merged.

@@ -2,12 +2,11 @@
 
 use super::{at, instant, list, quantity, share, text, whole};
 use crate::proto::{Friends, Hours, Strangers};
-use crate::scenario::model::{
-    AccessClass, Arrivals, Audience, Content, Enterprise, NatMix, Phase, SessionKind, Shape, Watch,
-};
+use crate::scenario::lines::{AccessClass, Enterprise, NatMix};
+use crate::scenario::model::{Arrivals, Audience, Content, Phase, SessionKind, Shape, Watch};
 use crate::scenario::raw::{
-    RawAccess, RawAudience, RawEnterprise, RawFriends, RawHours, RawLends, RawNatMix, RawPhase,
-    RawSession, RawShape, RawStrangers, RawWatch,
+    RawAccess, RawAudience, RawEnterprise, RawFriends, RawHours, RawLends, RawNatMix,
+    RawOverstated, RawPhase, RawSession, RawShape, RawStrangers, RawWatch,
 };
 
 pub(super) fn audience(audience: &Audience, contents: &[Content]) -> RawAudience {
@@ -77,6 +76,9 @@ pub(super) fn access(class: &AccessClass) -> RawAccess {
         lends: at(RawLends {
             share: quantity(class.lends.share),
             bitrates: at(class.lends.bitrates),
+        }),
+        overstated: class.overstated.and_then(|own| {
+            at(RawOverstated { share: quantity(own.share), factor: at(own.factor) })
         }),
         mobile: at(class.mobile),
         no_serving: list(&class.terms.no_serving, hours).filter(|at| !at.value.is_empty()),

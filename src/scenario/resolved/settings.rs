@@ -87,6 +87,8 @@ pub(super) fn control(control: &ControlConfig, site: &ControlSite, graph: &AsGra
             Selection::Random => RawSelection::Random,
         }),
         monitor: at(control.monitor),
+        measure_uplinks: at(control.measure_uplinks),
+        remeasure: quantity(control.remeasure),
         objective: at(objective(&control.objective)),
         clusters: at(RawClusters {
             split_above: whole(control.clusters.split_above),

@@ -4,8 +4,9 @@ use super::context::Check;
 use super::{trace, watch};
 use crate::scenario::defaults;
 use crate::scenario::diagnostics::Rule;
+use crate::scenario::lines::AccessClass;
 use crate::scenario::model::{
-    AccessClass, Arrivals, Audience, Content, Isp, Phase, SessionKind, Shape, Topology,
+    Arrivals, Audience, Content, Isp, Phase, SessionKind, Shape, Topology,
 };
 use crate::scenario::raw::{At, RawAudience, RawPhase, RawSession, RawShape};
 use crate::units::{Ratio, SimTime, Span};

@@ -5,8 +5,8 @@ use super::context::Check;
 use super::settings::table;
 use super::terms;
 use crate::scenario::defaults;
-use crate::scenario::model::{AccessClass, Enterprise, NatMix, UplinkRule};
-use crate::scenario::raw::{At, RawAccess, RawEnterprise, RawLends, RawNatMix};
+use crate::scenario::lines::{AccessClass, Enterprise, NatMix, Overstated, UplinkRule};
+use crate::scenario::raw::{At, RawAccess, RawEnterprise, RawLends, RawNatMix, RawOverstated};
 use crate::units::{BitRate, Ratio, Span};
 use std::collections::BTreeSet;
 
@@ -45,6 +45,7 @@ fn class_of(
         cpu: check.parsed(&raw.cpu),
         storage: check.parsed(&raw.storage),
         lends: lends(check, &raw.lends, mobile),
+        overstated: raw.overstated.as_ref().map(|at| overstated(check, &at.value)),
         mobile,
         terms: terms::terms(check, raw, run),
         enterprise: raw.enterprise.as_ref().map(|at| enterprise(check, &at.value)),
@@ -58,6 +59,13 @@ fn enterprise(check: &mut Check<'_>, raw: &RawEnterprise) -> Enterprise {
         viewers: check.integer(&raw.viewers, 2..=u32::MAX, 2),
         downlink: check.positive(&raw.downlink, BitRate::ZERO),
         uplink: check.positive(&raw.uplink, BitRate::ZERO),
+    }
+}
+
+fn overstated(check: &mut Check<'_>, raw: &RawOverstated) -> Overstated {
+    Overstated {
+        share: check.quantity(&raw.share, Ratio::ZERO),
+        factor: check.number(&raw.factor, 1.0..=1e3, 1.0),
     }
 }
 

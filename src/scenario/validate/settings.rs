@@ -107,6 +107,11 @@ pub(super) fn control(check: &mut Check<'_>, raw: &RawControl, heartbeat: Span) 
         gather: check.quantity(&raw.gather, default.gather),
         sharing: raw.sharing.as_ref().map_or(default.sharing, |at| sharing(at.value)),
         monitor: raw.monitor.as_ref().map_or(default.monitor, |at| at.value),
+        measure_uplinks: raw
+            .measure_uplinks
+            .as_ref()
+            .map_or(default.measure_uplinks, |at| at.value),
+        remeasure: check.positive(&raw.remeasure, default.remeasure),
         objective: objective(check, &table(&raw.objective)),
         selection: raw.selection.as_ref().map_or(default.selection, |at| selection(at.value)),
         clusters: clusters(check, &table(&raw.clusters)),

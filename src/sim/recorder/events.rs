@@ -5,10 +5,10 @@
 
 use super::keeps;
 use crate::metrics::{EventKind, EventRow, Name};
-use crate::proto::{Decision, Finding, LinkVerdict, Refusal, RelayChange, Trigger};
+use crate::proto::{Decision, Finding, LinkVerdict, Refusal, RelayChange, Trigger, UplinkFinding};
 use crate::scenario::Rows;
 use crate::sim::edges::Loss;
-use crate::units::{PeerId, SimTime, Substream};
+use crate::units::{BitRate, PeerId, SimTime, Substream};
 use std::collections::BTreeMap;
 
 /// One substream of one viewer.
@@ -58,6 +58,23 @@ impl EventLog {
         let Finding { time, from, to, verdict } = finding;
         let detail = format!("{} {from}-{to}", verdict.name());
         self.push(EventRow { detail: detail.into(), ..EventRow::new(*time, event) });
+    }
+
+    /// The coordinator has concluded something about a client's uplink.
+    pub(in crate::sim) fn measured(&mut self, finding: &UplinkFinding) {
+        let UplinkFinding { time, peer, carries, counted, counts, by } = *finding;
+        if keeps(self.kept, peer) {
+            let [carries, counted, counts] = [carries, counted, counts].map(BitRate::as_bps);
+            let detail = format!(
+                "{} carries {carries} bps counted {counted} bps counts {counts} bps",
+                by.name()
+            );
+            self.push(EventRow {
+                peer: Some(peer),
+                detail: detail.into(),
+                ..EventRow::new(time, EventKind::UplinkMeasured)
+            });
+        }
     }
 
     /// Somebody is told to serve others, or serves them no longer; always kept, for there are few.
@@ -183,7 +200,8 @@ const fn is_trouble(trigger: Trigger) -> bool {
         | Trigger::ParentSilent
         | Trigger::PathFailed
         | Trigger::Congestion
-        | Trigger::ConnectFailed => true,
+        | Trigger::ConnectFailed
+        | Trigger::UplinkNarrow => true,
         // A link is to blame, not the former parent.
         Trigger::LinkFailed | Trigger::LinkCongested | Trigger::LinkAnnounced => false,
         Trigger::Join

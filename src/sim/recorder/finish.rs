@@ -95,6 +95,8 @@ impl Recorder {
         self.write_bounds(scenario);
         let links = self.links.rows();
         self.records.summary.extend(links);
+        let uplinks = self.uplinks.rows();
+        self.records.summary.extend(uplinks);
         self.write_isps(scenario, heard);
         self.write_groups(scenario);
         if let Some(prices) = scenario.cost {

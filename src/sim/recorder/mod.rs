@@ -13,6 +13,7 @@ mod policies;
 mod quality;
 mod relays;
 mod sample;
+mod uplinks;
 
 use super::edges::{Loss, Reason};
 use super::messages::reason_for;
@@ -31,6 +32,7 @@ pub(super) use policies::Term;
 pub(super) use quality::Quality;
 pub(super) use relays::Entry;
 pub(super) use sample::{Instant, Moved};
+pub(super) use uplinks::Truth;
 
 /// The account of one run.
 #[derive(Debug)]
@@ -82,6 +84,8 @@ pub(super) struct Recorder {
     pub(super) events: events::EventLog,
     /// What went wrong with links, and what was concluded.
     pub(super) links: links::LinkAudit,
+    /// What was concluded about uplinks.
+    pub(super) uplinks: uplinks::UplinkAudit,
     history: sample::History,
     peer_nanoseconds: u128,
     received_by_leavers: u64,
@@ -184,6 +188,7 @@ impl Recorder {
             forecasts: forecasts::Forecasts::default(),
             events: events::EventLog::new(scenario.output.peers),
             links: links::LinkAudit::new(),
+            uplinks: uplinks::UplinkAudit::new(),
             history: sample::History::new(sites, contents),
             peer_nanoseconds: 0,
             received_by_leavers: 0,
@@ -345,6 +350,7 @@ impl Recorder {
         let Ending { playback, is_last, .. } = ending;
         self.events.gone(now, peer.id);
         self.forecasts.left(now, peer.id);
+        self.uplinks.left(peer.id, Truth::of(peer, session));
         let presence = &mut self.presence[usize::from(peer.site)];
         presence.viewers -= 1;
         presence.uplink -= if is_last { peer.lent.as_bps() } else { 0 };
@@ -415,6 +421,7 @@ fn row(
         client: session.device,
         channel: are_told_apart.then_some((peer.content, session.device)),
         fetched: downloads::fetched_in(peer, session.join),
+        uplink: scenario.overstates().then(|| [session.usable(), session.believed()]),
         city: peer.metro,
         dcm: peer.dcm,
         dcm_changes: peer.dcm_changes,

@@ -1,7 +1,7 @@
 //! Everything about a viewer but when it comes and goes: its network, line, NAT and manners.
 
 use super::{Session, Visit};
-use crate::scenario::{AccessClass, Scenario};
+use crate::scenario::{AccessClass, Overstated, Scenario};
 use crate::units::{
     BitRate, Bytes, ContentId, HostId, Metro, NatKind, Ratio, Rng, Span, dist, stream,
 };
@@ -92,11 +92,25 @@ fn alone(scenario: &Scenario, seed: u64, viewer: u64, visit: &Visit, bitrate: Bi
         silent,
         // A line that is slower than the stream would never play; what is sold as broadband is not.
         downlink: scaled(access.downlink, actual),
-        lent: uplink.scaled(access.lends.share).min(scaled(bitrate, access.lends.bitrates)),
+        lent: lent(access, uplink, bitrate),
+        said: lent(access, believed(access, seed, viewer, uplink), bitrate),
         cpu: access.cpu,
         storage: access.storage,
         phase: phase(scenario, &mut rng),
     }
+}
+
+/// What a user lends of such an uplink.
+fn lent(access: &AccessClass, uplink: BitRate, bitrate: BitRate) -> BitRate {
+    uplink.scaled(access.lends.share).min(scaled(bitrate, access.lends.bitrates))
+}
+
+/// What a user takes its uplink for: the same in each of its visits, and drawn apart from all else.
+fn believed(access: &AccessClass, seed: u64, viewer: u64, uplink: BitRate) -> BitRate {
+    let overstates =
+        |own: &Overstated| dist::chance(&mut stream(seed, "overstates", viewer), own.share.get());
+    let factor = access.overstated.filter(overstates).map_or(1.0, |own| own.factor);
+    scaled(uplink, factor)
 }
 
 /// When a client reports, within the interval of its reports.

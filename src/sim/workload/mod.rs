@@ -31,6 +31,8 @@ pub(super) struct Session {
     pub(super) downlink: BitRate,
     /// Uplink that the user lends, for all that it watches.
     pub(super) lent: BitRate,
+    /// What the user believes to lend, and says; more where the line is taken for wider than it is.
+    pub(super) said: BitRate,
     /// What the device can forward and keep for others, where that is limited.
     pub(super) cpu: Option<BitRate>,
     /// Of several contents each has its part by rate, so that all reach equally far back.
@@ -90,6 +92,11 @@ impl Session {
     /// What can really be sent to others: of the lent uplink no more than the device forwards.
     pub(super) fn usable(&self) -> BitRate {
         self.cpu.map_or(self.lent, |cpu| self.lent.min(cpu))
+    }
+
+    /// What the client takes that for.
+    pub(super) fn believed(&self) -> BitRate {
+        self.cpu.map_or(self.said, |cpu| self.said.min(cpu))
     }
 }
 

@@ -21,6 +21,7 @@ mod scarcity;
 mod tables;
 mod terms;
 mod trees;
+mod uplinks;
 mod waypoints;
 mod world;
 

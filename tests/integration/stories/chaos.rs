@@ -19,6 +19,8 @@ enum Act {
     /// The path from its parent fails.
     Cut(usize),
     Throttle(usize),
+    /// Its uplink carries only one substream.
+    Narrow(usize),
     /// Its heartbeats get lost.
     Silence(usize),
     HearAll,
@@ -43,6 +45,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => who().prop_map(Act::Kill),
         2 => who().prop_map(Act::Cut),
         1 => who().prop_map(Act::Throttle),
+        1 => who().prop_map(Act::Narrow),
         1 => who().prop_map(Act::Silence),
         1 => Just(Act::HearAll),
         3 => who().prop_map(Act::Deafen),
@@ -111,6 +114,9 @@ fn perform(stage: &mut Stage, act: &Act) {
         Act::HearAll => stage.hear_all(),
         Act::Deafen(who) => living(stage, who).iter().for_each(|name| stage.deafen(name)),
         Act::Cut(who) => with_parent(stage, who).iter().for_each(|(a, b)| stage.cut(a, b)),
+        Act::Narrow(who) => {
+            living(stage, who).iter().for_each(|name| stage.narrow(name, 1.0));
+        }
         Act::Throttle(who) => {
             with_parent(stage, who).iter().for_each(|(a, b)| stage.throttle(a, b, 0.5));
         }

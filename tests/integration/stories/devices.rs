@@ -65,7 +65,7 @@ fn paths_and_load_that_clients_measure_are_known() {
     let anna = stage.peer("anna");
     let path = MeasuredPath { parent: stage.peer("cdn"), rtt: Span::from_millis(42) };
     for (share, paths) in [(0.5, vec![path]), (0.25, vec![])] {
-        let news = News { cpu_load: Ratio::new(share), paths, dcm: None };
+        let news = News { cpu_load: Ratio::new(share), paths, ..News::default() };
         let beat = Heartbeat { news: Some(Box::new(news)), ..Heartbeat::default() };
         stage.send(anna, &ToCenter::Heartbeat(beat));
     }

@@ -3,16 +3,15 @@
 //! Clients do what they are told at once. Data flow at once too, from a CDN node down the tree,
 //! unless a path is cut; who is behind catches up at twice the rate.
 
+use super::network::{addresses, routes};
 use grandstand::control::{ControlCenter, ControlConfig, Policy};
 use grandstand::proto::{
-    AddressRange, AddressTable, Assignment, ContentInfo, ContentKind, Coordinator, Decision,
-    Device, Feed, Finding, Heartbeat, Input, Join, News, Outbox, Output, PathClass, Place,
-    Received, Refusal, Regrouping, RelayChange, RouteTable, Sent, ServerInfo, Terms, ToCenter,
-    ToClient,
+    Assignment, ContentInfo, ContentKind, Coordinator, Decision, Device, Feed, Finding, Heartbeat,
+    Input, Join, News, Outbox, Output, Received, Refusal, Regrouping, RelayChange, Sent,
+    ServerInfo, Terms, ToCenter, ToClient, UplinkFinding,
 };
 use grandstand::units::{
-    Address, AsNumber, BitRate, Bytes, ContentId, HostId, Metro, NatKind, PeerId, SimTime, Span,
-    Substream,
+    Address, BitRate, Bytes, ContentId, HostId, NatKind, PeerId, SimTime, Span, Substream,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,6 +85,10 @@ pub(super) struct Stage {
     names: BTreeMap<String, PeerId>,
     cuts: BTreeSet<(PeerId, PeerId)>,
     throttled: BTreeMap<(PeerId, PeerId), f64>,
+    /// Substreams that an uplink carries together, where that is less than what its client says.
+    narrow: BTreeMap<PeerId, f64>,
+    /// Clients that have been asked to measure their uplinks and have not said yet.
+    probed: BTreeSet<PeerId>,
     /// Clients and nodes whose heartbeats get lost.
     unheard: BTreeSet<PeerId>,
     /// Clients whose next assignment gets lost.
@@ -96,6 +99,8 @@ pub(super) struct Stage {
     pub(super) regroupings: Vec<Regrouping>,
     /// Every conclusion about a link so far.
     pub(super) findings: Vec<Finding>,
+    /// Every conclusion about an uplink so far.
+    pub(super) measured: Vec<UplinkFinding>,
     /// Every relay called or given back so far.
     pub(super) relays: Vec<RelayChange>,
     /// Every message so far, acknowledgements aside.
@@ -123,11 +128,14 @@ impl Stage {
             names: BTreeMap::new(),
             cuts: BTreeSet::new(),
             throttled: BTreeMap::new(),
+            narrow: BTreeMap::new(),
+            probed: BTreeSet::new(),
             unheard: BTreeSet::new(),
             deaf: BTreeSet::new(),
             decisions: Vec::new(),
             regroupings: Vec::new(),
             findings: Vec::new(),
+            measured: Vec::new(),
             relays: Vec::new(),
             messages: Vec::new(),
         };
@@ -255,6 +263,7 @@ impl Stage {
     pub(super) fn make_peace(&mut self) {
         self.cuts.clear();
         self.throttled.clear();
+        self.narrow.clear();
         self.deaf.clear();
         self.hear_all();
         let nodes = self.actors.iter_mut().filter(|actor| actor.is_node && !actor.left);
@@ -277,6 +286,11 @@ impl Stage {
     /// Only this share of the rate passes from `parent` to `child`.
     pub(super) fn throttle(&mut self, parent: &str, child: &str, share: f64) {
         self.throttled.insert((self.peer(parent), self.peer(child)), share);
+    }
+
+    /// The uplink of a client carries only so many substreams, whatever it says.
+    pub(super) fn narrow(&mut self, name: &str, substreams: f64) {
+        self.narrow.insert(self.peer(name), substreams);
     }
 
     /// The child says that it could not reach its parent.
@@ -318,20 +332,32 @@ impl Stage {
             received.map(|(parent, last)| Received { parent: *parent, last: *last as u32 });
         let received = if actor.is_node { Vec::new() } else { received.collect() };
         let dcm = self.actors[peer.index()].dcm.take();
-        let news = dcm.map(|_| Box::new(News { dcm, ..News::default() }));
+        let uplink = self.probed.remove(&peer).then(|| self.carries(peer));
+        let says = dcm.is_some() || uplink.is_some();
+        let news = says.then(|| Box::new(News { dcm, uplink, ..News::default() }));
         let beat = Heartbeat { received, sent, news, ..Heartbeat::default() };
         self.send(peer, &ToCenter::Heartbeat(beat));
         // If it was taken for dead, it has been asked to join again by now, and has.
         self.actors[peer.index()].silent_since = None;
     }
 
-    /// What each actor has sent to whom.
+    /// What an uplink carries of what its client says.
+    fn carries(&self, peer: PeerId) -> BitRate {
+        let said = self.actors[peer.index()].uplink;
+        let rate = self.content.substream_rate().as_f64();
+        let narrow = self.narrow.get(&peer).map(|most| BitRate::from_bps((rate * most) as u64));
+        narrow.map_or(said, |narrow| narrow.min(said))
+    }
+
+    /// What each actor has sent to whom; on a narrow line no more than has arrived.
     fn children_by_parent(&self) -> Vec<Vec<Sent>> {
         let mut children = vec![Vec::new(); self.actors.len()];
         for (index, actor) in self.actors.iter().enumerate().filter(|(_, actor)| actor.alive) {
             for (substream, parent) in self.content.all_substreams().zip(&actor.taking) {
                 if let Some(parent) = parent {
-                    let last = self.actors[parent.index()].last[substream.index()] as u32;
+                    let sender =
+                        if self.narrow.contains_key(parent) { index } else { parent.index() };
+                    let last = self.actors[sender].last[substream.index()] as u32;
                     let child = PeerId::from_index(index);
                     children[parent.index()].push(Sent { child, substream, last });
                 }
@@ -373,10 +399,17 @@ impl Stage {
         if !above.alive || !self.actors[index].alive || self.cuts.contains(&pair) {
             return;
         }
-        let share = self.throttled.get(&pair).copied().unwrap_or(2.0);
+        let share = self.throttled.get(&pair).copied().unwrap_or(2.0).min(self.share_of(parent));
         let most = self.packets_a_second() * STEP.as_secs_f64() * share;
         let (ahead, mine) = (above.last[substream], self.actors[index].last[substream]);
         self.actors[index].last[substream] = mine.max(ahead.min(mine + most));
+    }
+
+    /// What each child of an actor gets at most, in substreams: all alike.
+    fn share_of(&self, parent: PeerId) -> f64 {
+        let taking = self.actors.iter().filter(|actor| actor.alive).flat_map(|actor| &actor.taking);
+        let children = taking.filter(|taken| **taken == Some(parent)).count();
+        self.narrow.get(&parent).map_or(f64::MAX, |most| most / children.max(1) as f64)
     }
 
     pub(super) fn send(&mut self, from: PeerId, message: &ToCenter) {
@@ -391,6 +424,7 @@ impl Stage {
                 Output::Explain(decision) => self.decisions.push(decision),
                 Output::Regroup(regrouping) => self.regroupings.push(regrouping),
                 Output::Find(finding) => self.findings.push(finding),
+                Output::Measure(finding) => self.measured.push(finding),
                 Output::Relay(change) => self.relays.push(change),
                 Output::Send { message: ToClient::Ack, .. } => {}
                 Output::Send { to, message } => {
@@ -417,6 +451,7 @@ impl Stage {
                 parents.filter(|parent| **parent == Some(to)).for_each(|parent| *parent = None);
                 self.ask(to);
             }
+            ToClient::Probe { .. } => _ = self.probed.insert(to),
             ToClient::Moved { dcm } => self.actors[to.index()].dcm = Some(dcm),
             _ => {}
         }
@@ -444,31 +479,4 @@ impl Stage {
     pub(super) fn actor(&self, name: &str) -> &Actor {
         &self.actors[self.peer(name).index()]
     }
-}
-
-/// Networks of the same ten are of one country.
-fn addresses() -> Feed {
-    let range = |n: u32| AddressRange {
-        first: Address(n * ADDRESSES),
-        last: Address(n * ADDRESSES + ADDRESSES - 1),
-        place: Place {
-            network: AsNumber::new(n),
-            country: [b'A', b'A' + (n / 10) as u8],
-            metro: Metro::new(0),
-        },
-    };
-    Feed::Addresses(AddressTable::new((1..100).map(range).collect()))
-}
-
-/// Neighbouring numbers are 10 ms from each other; any two networks have a link of their own.
-fn routes() -> Feed {
-    let mut table = RouteTable::default();
-    for a in 1..30_u32 {
-        for b in (1..30).filter(|b| *b != a) {
-            let rtt = 10 * a.abs_diff(b);
-            let ends = [a, b].map(AsNumber::new);
-            table.insert(ends[0], ends[1], PathClass::Transit, rtt, &ends);
-        }
-    }
-    Feed::Routes(table)
 }

@@ -38,6 +38,7 @@ fn peer(number: u32, network: u32) -> PeerRow {
         client: HostId::new(0),
         channel: None,
         fetched: None,
+        uplink: None,
         city: Metro::new(0),
         dcm: None,
         dcm_changes: 0,
