@@ -6,7 +6,7 @@
 //! between networks, which are the condition monitor's, and hosts on several contents, which are believed.
 
 use super::border::Notice;
-use super::member::{MemberId, Source, Stay};
+use super::member::{Member, MemberId, Source, Stay};
 use super::reports::Pace;
 use super::{Dcm, Step, Surroundings};
 use crate::control::servers::Wanted;
@@ -258,8 +258,11 @@ impl Dcm {
                 && (member.since <= half_grown || member.standing.carries_others())
                 && !self.is_proved(*id, true)
         });
-        let next: Vec<MemberId> = by_word.map(|(id, _)| id).take(most).collect();
-        next.into_iter().for_each(|id| self.ask_to_measure(id, step));
+        // Whoever has been asked comes after all others: some may never answer.
+        let asked = |(_, member): &(MemberId, &Member)| member.proof != Proof::Word;
+        let (again, fresh): (Vec<_>, Vec<_>) = by_word.partition(asked);
+        let next = fresh.into_iter().chain(again).map(|(id, _)| id).take(most);
+        next.collect::<Vec<_>>().into_iter().for_each(|id| self.ask_to_measure(id, step));
     }
 
     /// Asks those again who were found to carry less than they say: a line may be free later.

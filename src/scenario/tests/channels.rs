@@ -56,6 +56,14 @@ const CASES: &[Case] = &[
         "5 min",
         "a file has a `size`",
     ),
+    // What was to be a file is not taken for a stream, too.
+    case(
+        Rule::UnknownChoice,
+        CONTENT,
+        "bitrate = \"1 Mbps\"\nkind = \"fil\"\nsize = \"1 GB\"\n",
+        "fil",
+        "did you mean `file`?",
+    ),
     case(
         Rule::Combination,
         CONTENT,

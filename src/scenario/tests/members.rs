@@ -44,6 +44,20 @@ const CASES: &[Case] = &[
     ),
     case(
         Rule::OutOfRange,
+        "rtt = \"10 ms\"",
+        "rtt = \"10 ms\"\noverstated = { share = \"20 %\", factor = 0.5 }",
+        "0.5",
+        "from 1 to 1000",
+    ),
+    case(
+        Rule::MissingKey,
+        "rtt = \"10 ms\"",
+        "rtt = \"10 ms\"\noverstated = { share = \"20 %\" }",
+        "{ share = \"20 %\" }",
+        "`factor`",
+    ),
+    case(
+        Rule::OutOfRange,
         "[audience]",
         "[control]\nimprovements = -1\n[audience]",
         "-1",

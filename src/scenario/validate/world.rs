@@ -70,12 +70,12 @@ pub(super) fn contents(
 ) -> Vec<Content> {
     let mut taken = BTreeSet::new();
     let list = check.list(raw, "content");
-    list.iter().map(|at| content(check, &at.value, run, &mut taken)).collect()
+    list.iter().map(|at| content(check, at, run, &mut taken)).collect()
 }
 
 fn content(
     check: &mut Check<'_>,
-    raw: &RawContent,
+    At { span, value: raw }: &At<RawContent>,
     run: Span,
     taken: &mut BTreeSet<String>,
 ) -> Content {
@@ -83,7 +83,8 @@ fn content(
     let rest = run.saturating_sub(start.since(SimTime::ZERO));
     let name = check.name(&raw.name, taken);
     let bitrate = check.positive(&raw.bitrate, BitRate::ZERO);
-    let size = size(check, raw);
+    // Of a content that lacks something already, nobody knows what it was to be.
+    let size = if check.is_incomplete(span) { None } else { size(check, raw) };
     let takes = size.and_then(|size| bitrate.time_to_send(size));
     Content {
         owner: raw.owner.as_ref().map_or_else(|| name.clone(), |at| at.value.clone()),

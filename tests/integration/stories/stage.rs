@@ -87,8 +87,9 @@ pub(super) struct Stage {
     throttled: BTreeMap<(PeerId, PeerId), f64>,
     /// Substreams that an uplink carries together, where that is less than what its client says.
     narrow: BTreeMap<PeerId, f64>,
-    /// Clients that have been asked to measure their uplinks and have not said yet.
+    /// Clients that have been asked to measure their uplinks and have not said yet; those who never say.
     probed: BTreeSet<PeerId>,
+    mute: BTreeSet<PeerId>,
     /// Clients and nodes whose heartbeats get lost.
     unheard: BTreeSet<PeerId>,
     /// Clients whose next assignment gets lost.
@@ -130,6 +131,7 @@ impl Stage {
             throttled: BTreeMap::new(),
             narrow: BTreeMap::new(),
             probed: BTreeSet::new(),
+            mute: BTreeSet::new(),
             unheard: BTreeSet::new(),
             deaf: BTreeSet::new(),
             decisions: Vec::new(),
@@ -293,6 +295,11 @@ impl Stage {
         self.narrow.insert(self.peer(name), substreams);
     }
 
+    /// A client never measures its uplink, however often it is asked.
+    pub(super) fn never_measures(&mut self, name: &str) {
+        self.mute.insert(self.peer(name));
+    }
+
     /// The child says that it could not reach its parent.
     pub(super) fn connect_failed(&mut self, child: &str, parent: &str) {
         let (child, parent) = (self.peer(child), self.peer(parent));
@@ -451,6 +458,7 @@ impl Stage {
                 parents.filter(|parent| **parent == Some(to)).for_each(|parent| *parent = None);
                 self.ask(to);
             }
+            ToClient::Probe { .. } if self.mute.contains(&to) => {}
             ToClient::Probe { .. } => _ = self.probed.insert(to),
             ToClient::Moved { dcm } => self.actors[to.index()].dcm = Some(dcm),
             _ => {}

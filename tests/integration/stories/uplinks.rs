@@ -137,6 +137,28 @@ fn whoever_is_to_rise_measures_first_and_does_not_if_it_carries_too_little() {
 }
 
 #[test]
+fn those_who_never_measure_keep_nobody_from_rising() {
+    let mut stage = levels();
+    // More than are asked at a time, and all of them came before her.
+    let mute: Vec<String> = (0..40).map(|number| format!("mute{number}")).collect();
+    for name in &mute {
+        stage.join(name, 2500);
+        stage.never_measures(name);
+    }
+    stage.run(10);
+    stage.join("zoe", 2500);
+    stage.run(100);
+    let risen = |name: &str| {
+        let peer = stage.peer(name);
+        let mut rises = stage.decisions.iter().filter(|row| row.trigger == Trigger::LevelChange);
+        rises.any(|row| row.child == peer)
+    };
+    assert!(risen("zoe"));
+    assert!(!mute.iter().any(|name| risen(name)), "nobody knows what they carry");
+    stage.audit();
+}
+
+#[test]
 fn children_below_tell_on_a_parent_above_which_falls() {
     let mut stage = levels();
     stage.run(135);
