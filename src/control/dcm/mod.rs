@@ -58,7 +58,7 @@ use crate::proto::{
 };
 use crate::units::{Address, Bytes, PeerId, SimTime, Substream};
 use choose::Choice;
-use member::{Former, GroupNumber, Member, Source, Stay};
+use member::{GroupNumber, Member, Source, Stay};
 use shares::Shares;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -477,24 +477,5 @@ impl Dcm {
             considered: choice.considered,
             outlook: self.outlook_of(choice.source, step),
         });
-    }
-
-    /// The present parent becomes the one to release. A parent never confirmed frees its uplink at
-    /// once: the child has not begun to take anything from it.
-    fn retire_parent(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
-        let edge = *self.view.edge(id, substream);
-        self.close_feed(id, substream, step);
-        let confirmed = self.view.report(id, substream).confirmed;
-        let former = match edge.parent {
-            Source::None => return,
-            Source::Server(number) => return step.servers.release(number, step.with.rate),
-            Source::Member(parent) => Former::Member(self.view.stay(parent)),
-            Source::Outside(parent) => Former::Outside(parent),
-        };
-        if confirmed && self.view.releasing(id, substream).is_none() {
-            self.view.release_later(id, substream, former);
-        } else {
-            self.free_former(id, substream, Some(former), step);
-        }
     }
 }

@@ -55,6 +55,31 @@ impl Dcm {
         })
     }
 
+    /// The present parent becomes the one to release, confirmed or not: the child may have heard of it and take
+    /// from it already, and not hear of the next one. Where another is to be released already, or the parent is
+    /// another cluster's and was never confirmed, it is freed at once.
+    pub(super) fn retire_parent(
+        &mut self,
+        id: MemberId,
+        substream: Substream,
+        step: &mut Step<'_, '_>,
+    ) {
+        let edge = *self.view.edge(id, substream);
+        self.close_feed(id, substream, step);
+        let confirmed = self.view.report(id, substream).confirmed;
+        let (former, held) = match edge.parent {
+            Source::None => return,
+            Source::Server(number) => return step.servers.release(number, step.with.rate),
+            Source::Member(parent) => (Former::Member(self.view.stay(parent)), true),
+            Source::Outside(parent) => (Former::Outside(parent), confirmed),
+        };
+        if held && self.view.releasing(id, substream).is_none() {
+            self.view.release_later(id, substream, former);
+        } else {
+            self.free_former(id, substream, Some(former), step);
+        }
+    }
+
     /// Gives back what others had reserved for this member.
     fn return_uplink(&mut self, id: MemberId, substream: Substream, step: &mut Step<'_, '_>) {
         let former = self.view.take_releasing(id, substream);

@@ -53,8 +53,8 @@ const CASES: &[Case] = &[
         Rule::MissingKey,
         "rtt = \"10 ms\"",
         "rtt = \"10 ms\"\noverstated = { share = \"20 %\" }",
-        "{ share = \"20 %\" }",
-        "`factor`",
+        "factor",
+        "of `access.overstated`: a number",
     ),
     case(
         Rule::OutOfRange,

@@ -169,3 +169,84 @@ proptest! {
         }
     }
 }
+
+/// A child has heard of a parent, not reported it yet, and does not hear that it is to have another one. Found by
+/// chance, and as short as chance has made it.
+fn a_word_that_is_lost() -> Vec<Act> {
+    let join = |uplink_kbps, nat, network| Act::Join { uplink_kbps, nat, network };
+    vec![
+        join(0, NatKind::UdpBlocked, 1),
+        Act::Steps(25),
+        join(0, NatKind::Open, 1),
+        Act::Steps(31),
+        Act::Steps(3),
+        join(0, NatKind::Open, 1),
+        join(0, NatKind::Open, 1),
+        Act::Steps(14),
+        Act::Steps(5),
+        Act::Steps(12),
+        Act::Leave(5),
+        Act::Steps(2),
+        Act::Leave(28),
+        join(0, NatKind::Open, 1),
+        Act::Leave(13),
+        join(0, NatKind::Open, 1),
+        Act::Leave(1),
+        Act::Leave(15),
+        Act::Steps(35),
+        join(0, NatKind::Open, 1),
+        Act::Steps(23),
+        Act::Throttle(29),
+        Act::Leave(57),
+        join(4000, NatKind::AddressRestricted, 1),
+        Act::Steps(6),
+        join(700, NatKind::UdpBlocked, 1),
+        Act::Leave(50),
+        join(400, NatKind::Symmetric, 2),
+        join(700, NatKind::AddressRestricted, 1),
+        Act::Steps(25),
+        Act::CannotConnect(5),
+        join(4000, NatKind::FullCone, 2),
+        join(0, NatKind::AddressRestricted, 1),
+        join(1500, NatKind::UdpBlocked, 2),
+        Act::Kill(57),
+        join(0, NatKind::AddressRestricted, 2),
+        join(700, NatKind::AddressRestricted, 1),
+        Act::Cut(5),
+        join(4000, NatKind::Symmetric, 2),
+        Act::Steps(7),
+        join(0, NatKind::AddressRestricted, 2),
+        Act::CannotConnect(49),
+        Act::Steps(6),
+        join(0, NatKind::Open, 1),
+        Act::KillNode,
+        Act::Leave(15),
+        Act::Leave(45),
+        Act::Kill(43),
+        join(400, NatKind::AddressRestricted, 2),
+        Act::Steps(22),
+        join(400, NatKind::AddressRestricted, 1),
+        Act::Steps(5),
+        join(0, NatKind::UdpBlocked, 2),
+        Act::Deafen(51),
+        join(4000, NatKind::AddressRestricted, 2),
+        Act::Steps(13),
+    ]
+}
+
+#[test]
+fn what_was_told_stays_reserved_though_the_next_word_is_lost() {
+    let small = ClusterConfig { split_above: 10, merge_below: 5 };
+    let nodes = vec![("near", 1, 4_000), ("far", 5, 6_000)];
+    let mut stage = stage((RegionRule::World, small, None), 3, nodes);
+    for act in &a_word_that_is_lost() {
+        let (act, times) = match act {
+            Act::Steps(steps) => (&Act::Steps(1), *steps),
+            other => (other, 1),
+        };
+        for _ in 0..times {
+            perform(&mut stage, act);
+            stage.audit();
+        }
+    }
+}

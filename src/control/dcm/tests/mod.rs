@@ -1,6 +1,7 @@
 //! The books of clusters balance, whatever is said to them and however members move between them.
 
 use super::choose::Surroundings;
+use super::member::Former;
 use super::member::NOBODY;
 use super::shelves::{Seeker, Tier};
 use super::slots::SlotIndex;
