@@ -93,8 +93,7 @@ impl ControlCenter {
                     self.with_dcm(now, number, outbox, |dcm, step| {
                         dcm.ask_the_strong(CALLED_AT_ONCE, step)
                     });
-                    let measures = self.config.measure_uplinks;
-                    let next = self.dcms[number].strong(CALLED_AT_ONCE, measures);
+                    let next = self.dcms[number].strong(CALLED_AT_ONCE);
                     self.dcms[number].call_up(&next);
                 }
                 Level::Second => {
@@ -126,8 +125,7 @@ impl ControlCenter {
         self.change_level(now, (number, Level::Top), &ready, outbox);
         let missing = missing - ready.len();
         let Self { config, dcms, .. } = self;
-        let measures = config.measure_uplinks;
-        let next = dcms[number].strongest(|place| post.covers(place, config), missing, measures);
+        let next = dcms[number].strongest(|place| post.covers(place, config), missing);
         dcms[number].call_up(&next);
     }
 

@@ -55,7 +55,7 @@ impl World<'_> {
         (peer.id, peer.present, peer.session) = (id, true, Some(number));
         (peer.site, peer.metro, peer.address) = (session.isp, session.metro, address);
         (peer.access_delay, peer.center_delay) = (access, center_delay);
-        (peer.nat, peer.measured, peer.overbooked) = (session.nat, None, None);
+        (peer.nat, peer.overbooked) = (session.nat, None);
         (peer.lent, peer.believed) = (session.usable(), session.believed());
         (peer.content, peer.host) = (session.content, session.host);
         (peer.children, peer.sending) = (0, 0);

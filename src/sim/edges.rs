@@ -10,6 +10,9 @@ use crate::units::{FlowId, PeerId, SimTime, Span, Substream};
 /// A place in the table of edges: slot times width plus substream.
 pub(super) type EdgeId = u32;
 
+/// No edge.
+pub(super) const NO_EDGE: EdgeId = EdgeId::MAX;
+
 /// Why a parent had to be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Loss {

@@ -1,6 +1,6 @@
 //! Who takes a substream from whom: parents are taken, left and lost.
 
-use super::edges::{Child, EdgeId, Loss, Reason};
+use super::edges::{Child, EdgeId, Loss, NO_EDGE, Reason};
 use super::peers::{NO_SLOT, Peer, Slot};
 use super::world::World;
 use crate::net::fluid::FlowRate;
@@ -63,7 +63,7 @@ impl World<'_> {
     /// Notes whose flow it is.
     pub(super) fn name_flow(&mut self, flow: FlowId, id: EdgeId) {
         if self.flow_edges.len() <= flow.index() {
-            self.flow_edges.resize(flow.index() + 1, u32::MAX);
+            self.flow_edges.resize(flow.index() + 1, NO_EDGE);
         }
         self.flow_edges[flow.index()] = id;
     }

@@ -3,7 +3,7 @@
 //! A substream is one fluid flow. Its cap is what its parent itself receives when the child has
 //! caught up, and the catch-up rate when it has not. A change of a rate goes down the subtree only.
 
-use super::edges::EdgeId;
+use super::edges::{EdgeId, NO_EDGE};
 use super::event::Event;
 use super::peers::Slot;
 use super::world::{Stream, World};
@@ -62,7 +62,7 @@ impl World<'_> {
 
     /// The network gave a flow another rate.
     fn take_new_rate(&mut self, id: EdgeId) {
-        if id as usize >= self.edges.len() {
+        if id == NO_EDGE {
             // A probe's, which nobody waits for.
             return;
         }

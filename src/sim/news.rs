@@ -19,7 +19,7 @@ impl World<'_> {
                 cpu_load: if load { self.cpu_load(slot) } else { None },
                 paths: if paths { self.measured_paths(slot) } else { Vec::new() },
                 dcm: self.peer(slot).dcm.filter(|_| dcm),
-                uplink: self.peer(slot).measured.filter(|_| uplink),
+                uplink: uplink.then_some(self.peer(slot).believed),
             })
         })
     }

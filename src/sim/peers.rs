@@ -48,8 +48,6 @@ pub(super) struct Peer {
     pub(super) lent: BitRate,
     /// Since when it has promised more than its line carries.
     pub(super) overbooked: Option<SimTime>,
-    /// What it has last measured of it.
-    pub(super) measured: Option<BitRate>,
     /// What it watches; of no account for a CDN node.
     pub(super) content: ContentId,
     pub(super) player: Player,
@@ -148,7 +146,6 @@ impl Peer {
             believed: BitRate::ZERO,
             lent: BitRate::ZERO,
             overbooked: None,
-            measured: None,
             children: 0,
             start: None,
             player: Player::new(SimTime::ZERO, 0),

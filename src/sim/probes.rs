@@ -4,6 +4,7 @@
 //! A probe is a flow like any other: it takes its share of every link that it crosses. Not here: who is asked
 //! when, and what is made of the answer.
 
+use super::edges::NO_EDGE;
 use super::event::Event;
 use super::peers::Slot;
 use super::recorder::Truth;
@@ -15,9 +16,6 @@ use std::collections::BTreeMap;
 
 /// How long it sends (assumption: ten round trips of a slow line, so that what goes out has settled).
 const LASTS: Span = Span::from_secs(1);
-
-/// The flow of no edge.
-const NO_EDGE: u32 = u32::MAX;
 
 /// The probes under way.
 #[derive(Debug, Default)]
@@ -55,7 +53,7 @@ impl World<'_> {
         let believed = self.believed(slot);
         let carries = if held_back { sends.min(believed) } else { believed };
         let peer = self.peer_mut(slot);
-        (peer.believed, peer.measured, peer.new_uplink) = (carries, Some(carries), true);
+        (peer.believed, peer.new_uplink) = (carries, true);
     }
 
     /// The coordinator has concluded something about a client's uplink.

@@ -22,8 +22,6 @@ pub(crate) enum Notice {
     Silent { parent: PeerId },
     /// To the parent's: the child gets too little from it, and is in this network.
     Slow { parent: PeerId, by: PeerId, network: AsNumber },
-    /// To the child's: what made it slow has been found and is being mended.
-    Relieved { child: PeerId, parent: PeerId, substream: Substream },
     /// To the parent's, of the level above: the child takes a substream from it now.
     Taken { parent: PeerId, child: PeerId, substream: Substream },
     /// To one of the level above: so many copies are wanted.
@@ -49,7 +47,7 @@ impl Notice {
             | Self::Silent { parent }
             | Self::Slow { parent, .. }
             | Self::Taken { parent, .. } => About::Client(*parent),
-            Self::Orphaned { child, .. } | Self::Relieved { child, .. } => About::Client(*child),
+            Self::Orphaned { child, .. } => About::Client(*child),
             Self::Wanted { to, .. } | Self::Offered { to, .. } => About::Dcm(*to),
         }
     }
@@ -87,11 +85,6 @@ impl Dcm {
             Notice::Silent { .. } => {}
             Notice::Slow { by, network, .. } => {
                 self.hear_complaint(id, (by, network), step.with.now)
-            }
-            Notice::Relieved { parent, substream, .. } => {
-                if self.view.edge(id, substream).parent == Source::Outside(parent) {
-                    self.view.report_mut(id, substream).slow = 0;
-                }
             }
             Notice::Taken { child, substream, .. } => self.give_slot(id, (child, substream), step),
             Notice::Wanted { by, substream, count, .. } => self.offer((by, substream, count), step),

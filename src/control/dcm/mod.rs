@@ -60,6 +60,7 @@ use crate::units::{Address, Bytes, PeerId, SimTime, Substream};
 use choose::Choice;
 use member::{GroupNumber, Member, Source, Stay};
 use shares::Shares;
+use uplinks::Proof;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -233,7 +234,14 @@ impl Dcm {
             nat: join.nat,
             slots,
             said: slots,
-            proof: uplinks::Proof::Word,
+            proof: if join.called.is_some()
+                || join.host.is_some()
+                || !step.with.config.measure_uplinks
+            {
+                Proof::Believed
+            } else {
+                Proof::Word
+            },
             used: 0,
             home: self.view.scarcest(),
             standing: if join.called.is_some() { Standing::Stable } else { Standing::Unsure },

@@ -55,6 +55,27 @@ impl Dcm {
         })
     }
 
+    /// Moves children away beyond the first `most`, those first who carry nobody and have a low priority; returns
+    /// how many.
+    pub(super) fn shed(
+        &mut self,
+        id: MemberId,
+        most: usize,
+        trigger: Trigger,
+        step: &mut Step<'_, '_>,
+    ) -> usize {
+        let children: Vec<_> = self.all_children(id).collect();
+        if children.len() <= most {
+            return 0;
+        }
+        let excess = self.by_need(children).split_off(most);
+        let moved = excess.len();
+        excess.into_iter().for_each(|(child, substream)| {
+            self.replace(child, substream, trigger, step);
+        });
+        moved
+    }
+
     /// The present parent becomes the one to release, confirmed or not: the child may have heard of it and take
     /// from it already, and not hear of the next one. Where another is to be released already, or the parent is
     /// another cluster's and was never confirmed, it is freed at once.

@@ -1,7 +1,7 @@
 //! Who goes to another level, and how (row C9): whoever rises takes everything from outside its cluster first, for
 //! nobody takes anything from below.
 
-use super::member::{MemberId, Source};
+use super::member::{Member, MemberId, Source};
 use super::{Dcm, Notice, Step};
 use crate::proto::{Place, Trigger};
 use crate::units::Substream;
@@ -60,12 +60,11 @@ impl Dcm {
     /// Members that are to go to the level above: the uplink that they lend exceeds the rate of the stream, by
     /// measurement where that is asked for; they can be reached; and their standing, as history or their age
     /// has made it, lets them carry others.
-    pub(crate) fn strong(&self, most: usize, measures: bool) -> Vec<MemberId> {
-        let all = self.view.members().map(|(id, _)| id);
-        let is_one = |id: &MemberId| {
-            !self.is_relay(*id) && self.is_strong(*id) && self.is_proved(*id, measures)
+    pub(crate) fn strong(&self, most: usize) -> Vec<MemberId> {
+        let is_one = |(id, member): &(MemberId, &Member)| {
+            !member.relay && self.is_strong(*id) && member.proof.is_enough()
         };
-        all.filter(is_one).take(most).collect()
+        self.view.members().filter(is_one).map(|(id, _)| id).take(most).collect()
     }
 
     /// Members that are so no longer.
@@ -85,13 +84,8 @@ impl Dcm {
     }
 
     /// The best of them: of the best standing, those with most uplink.
-    pub(crate) fn strongest(
-        &self,
-        keep: impl Fn(Place) -> bool,
-        most: usize,
-        measures: bool,
-    ) -> Vec<MemberId> {
-        let mut all: Vec<MemberId> = self.strong(usize::MAX, measures);
+    pub(crate) fn strongest(&self, keep: impl Fn(Place) -> bool, most: usize) -> Vec<MemberId> {
+        let mut all: Vec<MemberId> = self.strong(usize::MAX);
         all.retain(|id| keep(self.view.member(*id).place));
         all.sort_by_key(|id| {
             let member = self.view.member(*id);

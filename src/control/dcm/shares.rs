@@ -200,7 +200,7 @@ impl Dcm {
         if slots != former {
             self.change_slots(id, slots);
         }
-        self.shed(id, usize::from(slots), step);
+        self.recall(id, usize::from(slots), step);
         let fed = |substream| self.view.edge(id, substream).parent != Source::None;
         let is_fed = self.view.all_substreams().any(fed);
         let is_told = self.view.report(id, Substream(0)).confirmed;
@@ -219,22 +219,15 @@ impl Dcm {
         self.waiting.list.iter().all(|(stay, _)| stay.id != id)
     }
 
-    /// Moves children away beyond the first `most`, those first who carry nobody and have a low priority.
-    fn shed(&mut self, id: MemberId, most: usize, step: &mut Step<'_, '_>) {
-        let children: Vec<_> = self.all_children(id).collect();
-        if children.len() <= most {
-            return;
-        }
-        for (child, substream) in self.by_need(children).split_off(most) {
-            self.counts.shed += 1;
-            self.replace(child, substream, Trigger::ShareRecalled, step);
-        }
+    /// Moves children away for whom a member's share has no room any more.
+    fn recall(&mut self, id: MemberId, most: usize, step: &mut Step<'_, '_>) {
+        self.counts.shed += self.shed(id, most, Trigger::ShareRecalled, step) as u64;
     }
 
     /// A member's line is needed for another content: it gets nothing, and whom it feeds is moved.
     fn starve(&mut self, id: MemberId, step: &mut Step<'_, '_>) {
         self.counts.starved += 1;
-        self.shed(id, 0, step);
+        self.recall(id, 0, step);
         for substream in self.view.all_substreams() {
             let choice = Choice::without_line(self.view.others_fed(id, substream));
             self.reassign(id, substream, choice, Trigger::ShareRecalled, step);

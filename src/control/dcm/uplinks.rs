@@ -27,7 +27,10 @@ const ANSWERED_WITHIN: u64 = 3;
 /// How it is known what a member's uplink carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Proof {
-    /// By its word.
+    /// By its word, which counts: nobody measures, a relay was called for what it can send, or its host's uplink
+    /// is shared out by a keeper.
+    Believed,
+    /// By its word, until it has measured.
     Word,
     /// By its word; it has been asked to measure.
     Asked(SimTime),
@@ -37,10 +40,17 @@ pub(super) enum Proof {
     Measured(SimTime),
 }
 
+impl Proof {
+    /// Whether others may be built on it.
+    pub(super) const fn is_enough(self) -> bool {
+        matches!(self, Self::Believed | Self::Measured(_))
+    }
+}
+
 /// What speaks against members' lines.
 #[derive(Debug, Default)]
 pub(super) struct Uplinks {
-    complaints: BTreeMap<MemberId, Complaints>,
+    complaints: BTreeMap<Stay, Complaints>,
     /// Members that carry less than they say.
     narrow: BTreeSet<Stay>,
 }
@@ -48,7 +58,6 @@ pub(super) struct Uplinks {
 /// Children of one member to whom it sends too slowly, and the networks in which they are.
 #[derive(Clone, Debug)]
 struct Complaints {
-    about: Stay,
     by: BTreeMap<PeerId, AsNumber>,
     last: SimTime,
 }
@@ -88,7 +97,8 @@ impl Dcm {
 
     /// Whether any of its children has complained.
     pub(super) fn is_complained_of(&self, id: MemberId) -> bool {
-        self.uplinks.complaints.contains_key(&id)
+        let complaints = &self.uplinks.complaints;
+        !complaints.is_empty() && complaints.contains_key(&self.view.stay(id))
     }
 
     /// A child, perhaps another cluster's, gets too little from a member.
@@ -98,12 +108,8 @@ impl Dcm {
         (by, network): (PeerId, AsNumber),
         now: SimTime,
     ) {
-        let about = self.view.stay(id);
-        let fresh = || Complaints { about, by: BTreeMap::new(), last: now };
-        let complaints = self.uplinks.complaints.entry(id).or_insert_with(fresh);
-        if complaints.about != about {
-            *complaints = fresh();
-        }
+        let fresh = || Complaints { by: BTreeMap::new(), last: now };
+        let complaints = self.uplinks.complaints.entry(self.view.stay(id)).or_insert_with(fresh);
         complaints.by.insert(by, network);
         complaints.last = now;
     }
@@ -117,11 +123,10 @@ impl Dcm {
         (before, interval): (&[Sent], Span),
         step: &mut Step<'_, '_>,
     ) {
-        let Some(complaints) = self.uplinks.complaints.get(&id).cloned() else { return };
+        let stay = self.view.stay(id);
+        let Some(complaints) = self.uplinks.complaints.remove(&stay) else { return };
         let oldest = step.with.now.back(step.with.config.heartbeat * REMEMBERED_HEARTBEATS);
-        let counts = complaints.about == self.view.stay(id) && complaints.last >= oldest;
-        if !counts || self.shares.holds(id) {
-            self.uplinks.complaints.remove(&id);
+        if complaints.last < oldest || self.shares.holds(id) {
             return;
         }
         let expected = step.with.packets_in(interval);
@@ -134,8 +139,9 @@ impl Dcm {
         };
         let outflow = Outflow::of(&beat.sent, before, expected, has);
         let only_line = outflow.is_narrow() && !self.has_other_cause(id, &complaints, step.with);
-        if only_line {
-            self.uplinks.complaints.remove(&id);
+        if !only_line {
+            self.uplinks.complaints.insert(stay, complaints);
+        } else {
             let carries = BitRate::from_bps((step.with.rate.as_f64() * outflow.carries) as u64);
             self.found_to_carry(id, carries, UplinkEvidence::Children, step);
         }
@@ -182,10 +188,11 @@ impl Dcm {
         if by == UplinkEvidence::Children {
             slots = slots.min(former);
         }
+        let (time, rate) = (step.with.now, step.with.rate);
         let member = self.view.member_mut(id);
         member.proof = match by {
-            UplinkEvidence::Children => Proof::Inferred(step.with.now),
-            UplinkEvidence::Probe => Proof::Measured(step.with.now),
+            UplinkEvidence::Children => Proof::Inferred(time),
+            UplinkEvidence::Probe => Proof::Measured(time),
         };
         let (peer, home) = (member.peer, member.home);
         let stay = self.view.stay(id);
@@ -199,21 +206,13 @@ impl Dcm {
         }
         self.change_slots(id, slots);
         self.recomputing.note(home, former.abs_diff(slots));
-        let (lends, rate) = (step.with.rate * u64::from(slots), step.with.rate);
-        let counted = rate * u64::from(former);
-        step.outbox.measure(UplinkFinding {
-            time: step.with.now,
-            peer,
-            carries,
-            counted,
-            counts: lends,
-            by,
-        });
+        let [counted, counts] = [former, slots].map(|slots| rate * u64::from(slots));
+        step.outbox.measure(UplinkFinding { time, peer, carries, counted, counts, by });
         self.move_excess(id, slots, step);
     }
 
-    /// Moves away whom a member has beyond so many, guests first: those of its own cluster feed others. Whoever
-    /// stays has a new beginning, for the line is its own cause no longer.
+    /// Moves away whom a member has beyond so many, guests first: those of its own cluster feed others. Of these
+    /// whoever stays has a new beginning.
     fn move_excess(&mut self, id: MemberId, most: u16, step: &mut Step<'_, '_>) {
         let guests: Vec<(Substream, PeerId, u8)> = self.view.guests(id).collect();
         let own: Vec<_> = self.all_children(id).collect();
@@ -224,39 +223,20 @@ impl Dcm {
             let (child, substream) = (*child, *substream);
             Notice::Orphaned { child, parent, substream, trigger, gone: false }
         }));
-        let left = guests.iter().skip(excess);
-        step.notices.extend(left.map(|(substream, child, _)| Notice::Relieved {
-            child: *child,
-            parent,
-            substream: *substream,
-        }));
-        for (child, substream) in &own {
-            self.view.report_mut(*child, *substream).slow = 0;
+        for (child, substream) in own {
+            self.view.report_mut(child, substream).slow = 0;
         }
-        let keep = own.len() - excess.saturating_sub(guests.len()).min(own.len());
-        for (child, substream) in self.by_need(own).split_off(keep) {
-            self.replace(child, substream, trigger, step);
-        }
-    }
-
-    /// Whether it is known what a member's uplink carries, as far as that matters.
-    pub(super) fn is_proved(&self, id: MemberId, measures: bool) -> bool {
-        let member = self.view.member(id);
-        let measured = matches!(member.proof, Proof::Measured(_));
-        !measures || measured || member.relay || self.shares.holds(id)
+        self.shed(id, usize::from(most), trigger, step);
     }
 
     /// Asks those who are strong by their word, or will be when they are old enough, to measure their uplinks: a
     /// few at a time, and not those who have just come, for many of them go at once.
     pub(crate) fn ask_the_strong(&mut self, most: usize, step: &mut Step<'_, '_>) {
-        if !step.with.config.measure_uplinks {
-            return;
-        }
         let half_grown = step.with.now.back(step.with.config.maturity / 2);
-        let by_word = self.view.members().filter(|(id, member)| {
+        let by_word = self.view.members().filter(|(_, member)| {
             member.has_surplus(self.view.substreams)
                 && (member.since <= half_grown || member.standing.carries_others())
-                && !self.is_proved(*id, true)
+                && !member.proof.is_enough()
         });
         // Whoever has been asked comes after all others: some may never answer.
         let asked = |(_, member): &(MemberId, &Member)| member.proof != Proof::Word;
@@ -269,12 +249,13 @@ impl Dcm {
     pub(super) fn measure_again(&mut self, step: &mut Step<'_, '_>) {
         let view = &self.view;
         self.uplinks.narrow.retain(|stay| view.lasts(*stay));
-        self.uplinks.complaints.retain(|_, complaints| view.lasts(complaints.about));
+        self.uplinks.complaints.retain(|stay, _| view.lasts(*stay));
         let (now, soon) = (step.with.now, step.with.config.heartbeat * PROVED_AFTER);
         let is_due = |stay: &&Stay| match self.view.member(stay.id).proof {
             Proof::Measured(at) => at + step.with.config.remeasure <= now,
             Proof::Inferred(at) => at + soon <= now,
             Proof::Word | Proof::Asked(_) => true,
+            Proof::Believed => false,
         };
         let due: Vec<Stay> = self.uplinks.narrow.iter().filter(is_due).copied().collect();
         due.into_iter().for_each(|stay| self.ask_to_measure(stay.id, step));

@@ -356,16 +356,17 @@ impl Stage {
         narrow.map_or(said, |narrow| narrow.min(said))
     }
 
-    /// What each actor has sent to whom; on a narrow line no more than has arrived.
+    /// What each actor has sent to whom; where less passes than is sent, a sender is held back.
     fn children_by_parent(&self) -> Vec<Vec<Sent>> {
         let mut children = vec![Vec::new(); self.actors.len()];
         for (index, actor) in self.actors.iter().enumerate().filter(|(_, actor)| actor.alive) {
             for (substream, parent) in self.content.all_substreams().zip(&actor.taking) {
                 if let Some(parent) = parent {
-                    let sender =
-                        if self.narrow.contains_key(parent) { index } else { parent.index() };
-                    let last = self.actors[sender].last[substream.index()] as u32;
                     let child = PeerId::from_index(index);
+                    let is_held_back = self.narrow.contains_key(parent)
+                        || self.throttled.contains_key(&(*parent, child));
+                    let sender = if is_held_back { index } else { parent.index() };
+                    let last = self.actors[sender].last[substream.index()] as u32;
                     children[parent.index()].push(Sent { child, substream, last });
                 }
             }

@@ -184,6 +184,21 @@ fn nobody_comes_before_a_higher_priority_by_asking_at_the_right_moment() {
 }
 
 #[test]
+fn whoever_has_only_begun_to_wait_comes_before_a_lower_priority_too() {
+    let mut stage = Stage::new(Setting { nodes: vec![("cdn", 9, 1200)], ..Setting::default() });
+    for name in ["anna", "bob", "dora"] {
+        stage.join_on(name, 0, subscriber(1));
+    }
+    assert_eq!(stage.why("dora").rule, Rule::NothingHasRoom);
+    stage.leave("anna");
+    stage.join("emil", 0);
+    assert_eq!(stage.parent("emil"), "nobody", "there is room, but dora waits");
+    assert_eq!(stage.why("emil").rule, Rule::HigherPriorityWaits);
+    stage.run(2);
+    assert_eq!((stage.parent("dora"), stage.parent("emil")), ("cdn", "nobody"));
+}
+
+#[test]
 fn where_there_is_not_enough_the_lowest_priority_gives_way_and_comes_back() {
     let mut stage = short(1, 2);
     stage.run(5);

@@ -85,6 +85,20 @@ fn children_behind_one_link_say_nothing_about_their_parents_line() {
 }
 
 #[test]
+fn an_only_child_may_be_slow_itself() {
+    // Only a colleague takes all substreams from one parent.
+    let mut stage = Stage::new(Setting { substreams: 2, ..Setting::default() });
+    stage.join_at_work("anna", 4000, 0);
+    stage.run(4);
+    stage.join_at_work("bob", 0, 0);
+    stage.run(10);
+    assert_eq!([0, 1].map(|substream| stage.parent_in("bob", substream)), ["anna"; 2]);
+    stage.throttle("anna", "bob", 0.5);
+    stage.run(20);
+    assert!(stage.measured.is_empty(), "{:?}", stage.measured);
+}
+
+#[test]
 fn who_is_believed_is_never_measured() {
     let config = ControlConfig { measure_uplinks: false, ..ControlConfig::default() };
     let mut stage = stage(config, 1);

@@ -1,8 +1,7 @@
 //! The books of clusters balance, whatever is said to them and however members move between them.
 
 use super::choose::Surroundings;
-use super::member::Former;
-use super::member::NOBODY;
+use super::member::{Former, NOBODY};
 use super::shelves::{Seeker, Tier};
 use super::slots::SlotIndex;
 use super::*;
